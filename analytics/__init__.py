@@ -1,0 +1,1 @@
+"""Metric definitions as code, projections of the event log, reports and the live board."""

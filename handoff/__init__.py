@@ -1,0 +1,1 @@
+"""From the bot to people and back: queue, assignment strategies, presence, timers."""

@@ -1,0 +1,1 @@
+"""What the bot missed: mining, review, gated retraining, release and rollback."""

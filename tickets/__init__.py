@@ -1,0 +1,1 @@
+"""Tickets: types, departments, forms, workflow and service levels."""
