@@ -1,0 +1,2 @@
+declare const __CHAT__: string;
+console.info(__CHAT__);
