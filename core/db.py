@@ -1,0 +1,129 @@
+"""The one way to the database: transactions that know the time and whom to wake when they commit."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from core.clock import Clock, SystemClock
+from core.errors import Unavailable
+from core.hints import Hints, LocalHints
+
+T = TypeVar("T")
+
+#: SQLSTATEs after which the same transaction may succeed when run again.
+_TRANSIENT = {"40001", "40P01"}
+
+
+def async_url(url: str) -> str:
+    """Any PostgreSQL URL in the form that our driver takes."""
+    for scheme in ("postgresql+psycopg2://", "postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+asyncpg://" + url.removeprefix(scheme)
+    return url
+
+
+@dataclass
+class Tx:
+    """One transaction: a connection, one moment in time, and the hints to give once it is committed."""
+
+    conn: AsyncConnection
+    now: datetime
+    topics: set[str] = field(default_factory=set)
+
+    def hint(self, *topics: str) -> None:
+        """Wake whoever watches these topics, after the commit."""
+        self.topics.update(topics)
+
+    async def run(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
+        result: sa.CursorResult[Any] = await self.conn.execute(statement, values)
+        return result
+
+    async def one(self, statement: sa.Executable) -> sa.Row[Any] | None:
+        return (await self.conn.execute(statement)).first()
+
+    async def all(self, statement: sa.Executable) -> list[sa.Row[Any]]:
+        return list((await self.conn.execute(statement)).all())
+
+    async def value(self, statement: sa.Executable) -> Any:
+        return (await self.conn.execute(statement)).scalar()
+
+
+class Database:
+    """Opens transactions; translates a lost database into Unavailable."""
+
+    def __init__(
+        self, url: str, *, clock: Clock | None = None, hints: Hints | None = None, pool_size: int = 10
+    ) -> None:
+        self.clock: Clock = clock or SystemClock()
+        self.hints: Hints = hints or LocalHints()
+        self.engine: AsyncEngine = create_async_engine(
+            async_url(url),
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_timeout=10,
+            pool_pre_ping=False,  # a ping costs a round trip each time; a dead pool is dropped on first error
+            connect_args={
+                "timeout": 5,
+                "command_timeout": 20,
+                "server_settings": {"application_name": "keting"},
+            },
+        )
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """A transaction.  Commits at the end, rolls back on an exception, then gives its hints."""
+        try:
+            async with self.engine.begin() as conn:
+                tx = Tx(conn, self.clock.now())
+                yield tx
+        except (InterfaceError, OperationalError, TimeoutError, OSError) as err:
+            await self._drop_dead(err)
+            raise Unavailable("database", detail=type(err).__name__) from err
+        except DBAPIError as err:
+            if err.connection_invalidated or _sqlstate(err)[:2] in {"57", "08", "53"}:
+                await self._drop_dead(err)
+                raise Unavailable("database", detail=type(err).__name__) from err
+            raise
+        for topic in tx.topics:
+            self.hints.notify(topic)
+
+    async def retrying(self, work: Callable[[Tx], Awaitable[T]], tries: int = 4) -> T:
+        """Run work in a transaction; again when the database asks for it (deadlock, serialisation)."""
+        for attempt in range(tries):
+            try:
+                async with self.begin() as tx:
+                    return await work(tx)
+            except DBAPIError as err:
+                if _sqlstate(err) not in _TRANSIENT or attempt == tries - 1:
+                    raise
+                await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
+        raise AssertionError
+
+    async def ready(self) -> bool:
+        try:
+            async with self.begin() as tx:
+                await tx.value(sa.text("select 1"))
+        except Unavailable:
+            return False
+        return True
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+    async def _drop_dead(self, err: BaseException) -> None:
+        if not isinstance(err, TimeoutError):
+            await self.engine.dispose()
+
+
+def _sqlstate(err: DBAPIError) -> str:
+    return str(getattr(err.orig, "sqlstate", "") or "")

@@ -1,0 +1,216 @@
+"""The way in: one transaction that de-dupes, finds or makes visitor and conversation, and stores the message.
+
+Whoever acknowledges to a channel does so after this has committed, and not before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from core import conversations, events, timeline, visitors
+from core import schema as s
+from core.db import Database, Tx
+from core.errors import Invalid, NotFound
+from core.ids import parse_id
+from core.messages import (
+    ATTACHMENTS,
+    MAX_TEXT,
+    Attachment,
+    Button,
+    Buttons,
+    Card,
+    Content,
+    Inbound,
+    Location,
+    Press,
+    Text,
+    parse_content,
+)
+
+#: People write 在吗 / 我要退款 / 单号123 in three bubbles: a turn starts when they pause this long ...
+QUIET_GAP = timedelta(milliseconds=700)
+#: ... and at the latest this long after the first bubble.
+LONGEST_GAP = timedelta(seconds=2)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What became of an inbound message.  first is False for a redelivery, which had no effect."""
+
+    first: bool
+    message_id: UUID
+    seq: int
+    conversation_id: UUID
+    created_at: datetime
+
+
+async def accept(db: Database, inbound: Inbound) -> Accepted:
+    """Store an inbound message once and for all.  Raises Rejected (bad content) or Unavailable."""
+
+    async def once(tx: Tx) -> Accepted:
+        return await accept_in(tx, inbound)
+
+    return await db.retrying(once)
+
+
+async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
+    identity = await visitors.resolve(
+        tx,
+        inbound.channel,
+        inbound.account,
+        inbound.sender,
+        brand=inbound.brand,
+        language=inbound.language,
+    )
+    # The visitor's lock makes two racing deliveries of one message take turns; the second finds the first's row.
+    await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == identity.visitor_id).with_for_update())
+    seen = await _seen(tx, inbound)
+    if seen is not None:
+        return seen
+    content = await _checked(tx, identity, inbound.content)
+    conversation = await conversations.find_or_open(
+        tx, identity.visitor_id, channel=inbound.channel, identity_id=identity.id, brand=inbound.brand
+    )
+    posted = await timeline.post(
+        tx,
+        conversation,
+        timeline.VISITOR,
+        content,
+        channel=inbound.channel,
+        identity_id=identity.id,
+        client_id=inbound.dedupe_key if inbound.channel in timeline.PULL_CHANNELS else None,
+        sent_at=inbound.sent_at,
+    )
+    await tx.run(
+        s.inbox.insert().values(
+            channel=inbound.channel,
+            account=_account(inbound),
+            dedupe_key=inbound.dedupe_key,
+            message_id=posted.id,
+            at=tx.now,
+        )
+    )
+    await _note_activity(tx, conversation, identity, inbound)
+    await schedule(tx, conversation.id)
+    await events.record(
+        tx,
+        "message.received",
+        actor="visitor",
+        conversation_id=conversation.id,
+        visitor_id=identity.visitor_id,
+        agent_id=conversation.agent_id,
+        owner=conversation.state,
+        channel=inbound.channel,
+        message_id=str(posted.id),
+    )
+    assert posted.seq is not None
+    return Accepted(True, posted.id, posted.seq, conversation.id, tx.now)
+
+
+async def schedule(tx: Tx, conversation_id: UUID) -> None:
+    """Give the conversation's owner something to handle, after the quiet gap."""
+    w = s.work.c
+    row = insert(s.work).values(conversation_id=conversation_id, first_at=tx.now, due_at=tx.now + QUIET_GAP)
+    await tx.run(
+        row.on_conflict_do_update(
+            index_elements=["conversation_id"],
+            set_={"due_at": sa.func.least(w.first_at + LONGEST_GAP, row.excluded.due_at)},
+        )
+    )
+    tx.hint("work")
+
+
+def _account(inbound: Inbound) -> str:
+    # Pull clients choose their own client ids, so one visitor's must never shadow another's.
+    if inbound.channel in timeline.PULL_CHANNELS:
+        return f"{inbound.account}/{inbound.sender}"
+    return inbound.account
+
+
+async def _seen(tx: Tx, inbound: Inbound) -> Accepted | None:
+    i, m = s.inbox.c, s.message.c
+    row = await tx.one(
+        sa.select(m.id, m.seq, m.conversation_id, m.created_at)
+        .join(s.inbox, i.message_id == m.id)
+        .where(
+            i.channel == inbound.channel,
+            i.account == _account(inbound),
+            i.dedupe_key == inbound.dedupe_key,
+        )
+    )
+    return Accepted(False, row.id, row.seq, row.conversation_id, row.created_at) if row else None
+
+
+async def _checked(tx: Tx, identity: sa.Row[Any], content: Content) -> Content:
+    """The content as we store it: texts bounded, presses and attachments looked up among the visitor's own."""
+    match content:
+        case Text(text=words):
+            if not words.strip():
+                raise Invalid("empty_text", field="content.text")
+            if len(words) > MAX_TEXT:
+                raise Invalid("text_too_long", field="content.text")
+            if "\x00" in words or any(0xD800 <= ord(ch) <= 0xDFFF for ch in words):
+                raise Invalid("bad_text", field="content.text")
+            return content
+        case Press():
+            return await _pressed(tx, identity, content)
+        case Location(latitude=lat, longitude=lon, label=label):
+            if not (-90 <= lat <= 90 and -180 <= lon <= 180) or len(label) > 200:
+                raise Invalid("bad_location", field="content")
+            return content
+        case Attachment() if isinstance(content, ATTACHMENTS):
+            return await attached(tx, content, s.blob.c.visitor_id == identity.visitor_id)
+        case _:
+            raise Invalid("bad_content", field="content.type")
+
+
+async def _pressed(tx: Tx, identity: sa.Row[Any], press: Press) -> Press:
+    """A press names a message and a button; what the button means is looked up, never believed."""
+    m = s.message.c
+    raw = await tx.value(
+        sa.select(m.content).where(
+            m.id == parse_id(press.message_id, "content.message_id"),
+            m.visitor_id == identity.visitor_id,
+            m.seq.is_not(None),
+        )
+    )
+    if raw is None:
+        raise NotFound("no_such_button", field="content.message_id")
+    shown = parse_content(raw)
+    buttons: tuple[Button, ...] = shown.buttons if isinstance(shown, Buttons | Card) else ()
+    if not 0 <= press.index < len(buttons):
+        raise NotFound("no_such_button", field="content.index")
+    button = buttons[press.index]
+    return msgspec.structs.replace(press, title=button.title, payload=button.payload)
+
+
+async def attached(tx: Tx, content: Attachment, mine: sa.ColumnElement[bool]) -> Content:
+    """The attachment with name, size and kind as stored, if the blob is the sender's own."""
+    blob = await tx.one(
+        sa.select(s.blob).where(s.blob.c.id == parse_id(content.blob_id, "content.blob_id"), mine)
+    )
+    if blob is None:
+        raise NotFound("no_such_file", field="content.blob_id")
+    filled: Any = msgspec.structs.replace(
+        content, name=blob.name, mime=blob.mime, size=blob.size, width=blob.width, height=blob.height
+    )
+    return filled  # type: ignore[no-any-return]
+
+
+async def _note_activity(tx: Tx, conversation: sa.Row[Any], identity: sa.Row[Any], inbound: Inbound) -> None:
+    await tx.run(
+        s.conversation.update()
+        .where(s.conversation.c.id == conversation.id)
+        .values(active_at=tx.now, channel=inbound.channel, identity_id=identity.id)
+    )
+    await tx.run(s.identity.update().where(s.identity.c.id == identity.id).values(last_seen_at=tx.now))
+    await tx.run(s.visitor.update().where(s.visitor.c.id == identity.visitor_id).values(last_seen_at=tx.now))
+    if conversation.state != "bot":
+        tx.hint("queue")

@@ -1,0 +1,1 @@
+"""Alembic migrations, run by core.migrate; one linear history for the tables of all packages."""
