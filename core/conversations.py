@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from core import events, streams, timeline
 from core import schema as s
@@ -91,9 +92,11 @@ async def move(
         values["agent_id"] = None
     if "group_id" in data:
         values["group_id"] = data.pop("group_id")
-    if move is Move.RETURN_TO_BOT or move is Move.CANCEL_WAIT:
-        values["failures"] = 0
     c = s.conversation.c
+    if move in (Move.RETURN_TO_BOT, Move.CANCEL_WAIT):
+        values["failures"] = 0
+        # The bot was away: before its next turn it is told what it should know (rasa: a fresh session).
+        values["bot"] = c.bot.op("||")(sa.cast({"renew": True}, JSONB))
     row = (
         await tx.run(
             s.conversation.update()

@@ -47,6 +47,8 @@ class Settings:
     database_url: str | None = field(repr=False)  # for SQLAlchemy + asyncpg; None: the embedded server
     redis_url: str | None = field(repr=False)
     bot_url: str
+    runs_bot: bool  # no KETING_BOT_URL was given: `keting up` runs Rasa and the actions itself
+    bot_database_url: str | None = field(repr=False)  # Rasa's own database; None: beside ours, named *_bot
     rasa_port: int
     actions_port: int
     secret_key: Secret  # signs visitor tokens
@@ -122,12 +124,8 @@ def _read(reader: Reader, create_secrets: bool) -> Settings:
     web = ("https", "http")
     public_url = reader.url("KETING_PUBLIC_URL", web, example="https://chat.example.com")
     bot_url = reader.url("KETING_BOT_URL", web, example="http://127.0.0.1:5005")
-    database_url = reader.url(
-        "KETING_DATABASE_URL",
-        ("postgresql", "postgres", "postgresql+asyncpg"),
-        example="postgresql://keting:password@db.example.com/keting",
-        host_needed=False,
-    )
+    database_url = _postgres_url(reader, "KETING_DATABASE_URL")
+    bot_database_url = _postgres_url(reader, "KETING_BOT_DATABASE_URL")
     secrets = _secrets(reader, data_dir, create_secrets)
     return Settings(
         mode=cast(Mode, reader.choice("KETING_MODE", "trial", ("trial", "production"))),
@@ -142,6 +140,8 @@ def _read(reader: Reader, create_secrets: bool) -> Settings:
             example="redis://127.0.0.1:6379/0",
             host_needed=False,
         ),
+        runs_bot=bot_url is None,
+        bot_database_url=asyncpg_url(bot_database_url) if bot_database_url else None,
         bot_url=(bot_url or f"http://127.0.0.1:{rasa_port}").rstrip("/"),
         rasa_port=rasa_port,
         actions_port=reader.integer("KETING_ACTIONS_PORT", 5055, 1, 65535),
@@ -152,6 +152,12 @@ def _read(reader: Reader, create_secrets: bool) -> Settings:
         log_format=cast(LogFormat, reader.choice("KETING_LOG_FORMAT", "console", ("console", "json"))),
         **secrets,
     )
+
+
+def _postgres_url(reader: Reader, name: str) -> str | None:
+    example = "postgresql://keting:password@db.example.com/keting"
+    schemes = ("postgresql", "postgres", "postgresql+asyncpg")
+    return reader.url(name, schemes, example=example, host_needed=False)
 
 
 def _secrets(reader: Reader, data_dir: Path, create: bool) -> dict[str, Secret]:

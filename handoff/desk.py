@@ -1,0 +1,286 @@
+"""What agents do with conversations.  Each verb is one transaction and returns the conversation's new row."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from core import conversations, events, inbox, timeline
+from core import schema as s
+from core.db import Database, Tx
+from core.errors import Conflict, Invalid, NotFound
+from core.lifecycle import Move
+from core.messages import ATTACHMENTS, MAX_TEXT, Content, Text
+from handoff import claims, queue
+from handoff.schema import service
+
+CLOSE_REASONS = ("solved", "no_answer", "spam", "other", "visitor_left", "visitor")
+
+
+async def accept(db: Database, conversation_id: UUID, agent_id: UUID) -> sa.Row[Any]:
+    """The agent takes a waiting conversation, or one that the bot has."""
+
+    async def work(tx: Tx) -> sa.Row[Any]:
+        return await claims.claim(tx, conversation_id, agent_id, how="accept")
+
+    return await db.retrying(work)
+
+
+async def takeover(db: Database, conversation_id: UUID, agent_id: UUID) -> sa.Row[Any]:
+    """A supervisor takes a conversation from whoever has it."""
+
+    async def work(tx: Tx) -> sa.Row[Any]:
+        return await claims.claim(tx, conversation_id, agent_id, how="takeover")
+
+    return await db.retrying(work)
+
+
+async def transfer(
+    db: Database,
+    conversation_id: UUID,
+    *,
+    by: UUID,
+    to_agent: UUID | None = None,
+    to_group: UUID | None = None,
+    note: str | None = None,
+) -> sa.Row[Any]:
+    """Pass it on, to a person at once or to a group's line (before those who just came)."""
+    if (to_agent is None) == (to_group is None):
+        raise Invalid("one_target", field="agent_id")
+    if to_agent == by:
+        raise Invalid("to_yourself", field="agent_id")
+
+    async def work(tx: Tx) -> sa.Row[Any]:
+        before = await timeline.lock(tx, conversation_id)
+        _must_own(before, by)
+        if note:
+            await timeline.post(
+                tx, before, timeline.AGENT, Text(text=note), agent_id=by, internal=True, tell_agent=False
+            )
+        if to_agent is not None:
+            return await claims.claim(tx, conversation_id, to_agent, how="transfer", note=note)
+        if not await tx.value(sa.select(s.group.c.id).where(s.group.c.id == to_group)):
+            raise NotFound("no_such_group", field="group_id")
+        return await requeue(tx, before, "transfer", note=note, group_id=to_group, actor="agent", by=by)
+
+    return await db.retrying(work)
+
+
+async def requeue(
+    tx: Tx,
+    before: sa.Row[Any],
+    reason: str,
+    *,
+    actor: str,
+    note: str | None = None,
+    group_id: UUID | None = None,
+    by: UUID | None = None,
+) -> sa.Row[Any]:
+    """From an agent back into the line: transfer, or the agent is unreachable (reason agent_lost)."""
+    await claims.end_service(tx, before, reason)
+    row = await queue.enqueue(
+        tx,
+        before,
+        reason=reason,
+        move=Move.REQUEUE,
+        note=note,
+        group_id=group_id,
+        excluded_agent_id=before.agent_id,
+        actor=actor,
+        by=by or before.agent_id,
+        quiet=True,
+    )
+    await conversations.tell(tx, row, "requeued", reason=reason)
+    await conversations.inform(tx, before.agent_id, "unassigned", row, why=reason)
+    return row
+
+
+async def close(
+    db: Database, conversation_id: UUID, *, actor: str, by: UUID | None = None, reason: str = "solved"
+) -> sa.Row[Any]:
+    """End it.  An agent may close what is his; the visitor (by None) his own; routes check who asks."""
+    if reason not in CLOSE_REASONS:
+        raise Invalid("bad_reason", field="reason")
+
+    async def work(tx: Tx) -> sa.Row[Any]:
+        before = await timeline.lock(tx, conversation_id)
+        if before.state == "agent":
+            if by is not None:
+                _must_own(before, by)
+            await claims.end_service(tx, before, reason)
+        elif before.state == "waiting":
+            await queue.abandon(tx, before, "closed")
+        row = await conversations.move(tx, before, Move.CLOSE, actor=actor, by=by, reason=reason)
+        await conversations.tell(tx, row, "closed", by=actor)
+        if before.state == "agent":
+            await conversations.inform(tx, before.agent_id, "unassigned", row, why="closed")
+        return row
+
+    return await db.retrying(work)
+
+
+async def return_to_bot(db: Database, conversation_id: UUID, *, by: UUID) -> sa.Row[Any]:
+    """The agent gives it back to the bot."""
+
+    async def work(tx: Tx) -> sa.Row[Any]:
+        before = await timeline.lock(tx, conversation_id)
+        _must_own(before, by)
+        await claims.end_service(tx, before, "returned_to_bot")
+        row = await conversations.move(tx, before, Move.RETURN_TO_BOT, actor="agent", by=by)
+        await conversations.tell(tx, row, "returned_to_bot")
+        await conversations.inform(tx, by, "unassigned", row, why="returned_to_bot")
+        return row
+
+    return await db.retrying(work)
+
+
+async def reply(
+    db: Database,
+    conversation_id: UUID,
+    agent_id: UUID,
+    content: Content,
+    *,
+    client_id: str,
+    seen: int | None = None,
+    identity_id: UUID | None = None,
+) -> sa.Row[Any]:
+    """Send the visitor something; returns the message row.
+
+    The same client_id again returns the first message and has no second effect.  Conflict not_owner unless
+    the agent has the conversation; Conflict behind when another agent wrote after position seen.
+    """
+
+    async def work(tx: Tx) -> sa.Row[Any]:
+        before = await timeline.lock(tx, conversation_id)
+        earlier = await _same_client_id(tx, conversation_id, agent_id, client_id)
+        if earlier is not None:
+            return earlier
+        _must_own(before, agent_id)
+        await _must_be_up_to_date(tx, before, agent_id, seen)
+        posted = await timeline.post(
+            tx,
+            before,
+            timeline.AGENT,
+            await checked(tx, content, agent_id),
+            agent_id=agent_id,
+            client_id=client_id,
+            identity_id=identity_id,
+        )
+        await _note_reply(tx, before, agent_id, posted.id)
+        return await _message(tx, posted.id)
+
+    return await db.retrying(work)
+
+
+async def note(
+    db: Database, conversation_id: UUID, agent_id: UUID, text: str, *, client_id: str
+) -> sa.Row[Any]:
+    """An internal note; visitors never see it.  Returns the message row."""
+
+    async def work(tx: Tx) -> sa.Row[Any]:
+        before = await timeline.lock(tx, conversation_id)
+        earlier = await _same_client_id(tx, conversation_id, agent_id, client_id)
+        if earlier is not None:
+            return earlier
+        content = await checked(tx, Text(text=text), agent_id)
+        posted = await timeline.post(
+            tx, before, timeline.AGENT, content, agent_id=agent_id, internal=True, client_id=client_id
+        )
+        return await _message(tx, posted.id)
+
+    return await db.retrying(work)
+
+
+async def mark_read(db: Database, conversation_id: UUID, agent_id: UUID, position: int) -> None:
+    """The agent who has the conversation has seen it up to position.  Marks never move back."""
+    c = s.conversation.c
+    async with db.begin() as tx:
+        visitor_id = await tx.value(
+            s.conversation.update()
+            .where(c.id == conversation_id, c.agent_id == agent_id, c.agent_read_position < position)
+            .values(agent_read_position=position)
+            .returning(c.visitor_id)
+        )
+        if visitor_id is not None:
+            tx.hint(timeline.topic(visitor_id), f"agent:{agent_id}")
+
+
+async def checked(tx: Tx, content: Content, agent_id: UUID) -> Content:
+    """What an agent may send: bounded text, and attachments that the agent uploaded."""
+    if isinstance(content, Text):
+        if not content.text.strip():
+            raise Invalid("empty_text", field="content.text")
+        if len(content.text) > MAX_TEXT:
+            raise Invalid("text_too_long", field="content.text")
+        if "\x00" in content.text:
+            raise Invalid("bad_text", field="content.text")
+        return content
+    if isinstance(content, ATTACHMENTS):
+        return await inbox.attached(tx, content, s.blob.c.agent_id == agent_id)
+    raise Invalid("bad_content", field="content.type")
+
+
+def _must_own(conversation: sa.Row[Any], agent_id: UUID) -> None:
+    if conversation.state != "agent" or conversation.agent_id != agent_id:
+        raise Conflict("not_owner")
+
+
+async def _same_client_id(
+    tx: Tx, conversation_id: UUID, agent_id: UUID, client_id: str
+) -> sa.Row[Any] | None:
+    m = s.message.c
+    return await tx.one(
+        sa.select(s.message).where(
+            m.conversation_id == conversation_id,
+            m.author == "agent",
+            m.agent_id == agent_id,
+            m.client_id == client_id,
+        )
+    )
+
+
+async def _must_be_up_to_date(tx: Tx, conversation: sa.Row[Any], agent_id: UUID, seen: int | None) -> None:
+    if seen is None:
+        return
+    m = s.message.c
+    missed = sa.exists().where(
+        m.conversation_id == conversation.id,
+        m.author == "agent",
+        m.agent_id != agent_id,
+        m.position > seen,
+        m.seq.is_not(None),
+    )
+    if await tx.value(sa.select(missed)):
+        raise Conflict("behind")
+
+
+async def _note_reply(tx: Tx, conversation: sa.Row[Any], agent_id: UUID, message_id: UUID) -> None:
+    c = service.c
+    running = await tx.one(
+        service.update()
+        .where(c.conversation_id == conversation.id, c.ended_at.is_(None))
+        .values(first_reply_at=sa.func.coalesce(c.first_reply_at, tx.now))
+        .returning(c.id)
+    )
+    await tx.run(
+        s.conversation.update().where(s.conversation.c.id == conversation.id).values(active_at=tx.now)
+    )
+    await events.record(
+        tx,
+        "reply.sent",
+        actor="agent",
+        conversation_id=conversation.id,
+        visitor_id=conversation.visitor_id,
+        agent_id=agent_id,
+        by="agent",
+        message_id=str(message_id),
+        service_id=str(running.id) if running else None,
+    )
+
+
+async def _message(tx: Tx, message_id: UUID) -> sa.Row[Any]:
+    row = await tx.one(sa.select(s.message).where(s.message.c.id == message_id))
+    assert row is not None
+    return row

@@ -1,0 +1,62 @@
+"""The handoff packet: what an agent should know in ten seconds, frozen at the moment of the handoff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from core import schema as s
+from core.clock import stamp
+from core.db import Tx
+from core.messages import parse_content, plain_text
+
+#: How far back a packet looks.
+_RECENT = 40
+
+
+async def build(tx: Tx, conversation: sa.Row[Any], reason: str, note: str | None) -> dict[str, Any]:
+    """The packet as JSON (docs/reference/console-api.md, Packet)."""
+    m = s.message.c
+    heard = await tx.all(
+        sa.select(m.content, m.nlu, m.created_at)
+        .where(m.conversation_id == conversation.id, m.author == "visitor")
+        .order_by(m.position.desc())
+        .limit(_RECENT)
+    )
+    bot: dict[str, Any] = conversation.bot or {}
+    understood = [(row, row.nlu) for row in reversed(heard) if row.nlu]
+    return {
+        "reason": reason,
+        "note": note,
+        "at": stamp(tx.now),
+        "turns": bot.get("turns", 0),
+        "failures": conversation.failures,
+        "intents": [
+            {
+                **nlu["intent"],
+                "text": plain_text(parse_content(row.content))[:200],
+                "at": stamp(row.created_at),
+            }
+            for row, nlu in understood
+            if nlu.get("intent")
+        ],
+        "emotions": [
+            {**nlu["emotion"], "at": stamp(row.created_at)} for row, nlu in understood if nlu.get("emotion")
+        ],
+        "slots": bot.get("slots", {}),
+        "entities": _entities(nlu for _, nlu in understood),
+        "tried": bot.get("tried", []),
+        "form": bot.get("form"),
+        "language": (conversation.nlu or {}).get("language"),
+    }
+
+
+def _entities(parses: Any) -> list[dict[str, Any]]:
+    """Each entity once, the newest value last."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for nlu in parses:
+        for entity in nlu.get("entities") or []:
+            item = {"entity": entity["entity"], "value": str(entity["value"])}
+            found[item["entity"], item["value"]] = item
+    return list(found.values())
