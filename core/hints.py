@@ -38,7 +38,10 @@ class Watch:
 
 class Hints(Protocol):
     def notify(self, topic: str) -> None:
-        """Wake the watchers of topic, here and (where connected) in other processes.  Never fails, never blocks."""
+        """Wake the watchers of topic, here and (where connected) in other processes.
+
+        Never fails, never blocks.
+        """
 
     def watch(self, *topics: str) -> AbstractContextManager[Watch]:
         """A Watch over topics for the length of a with block."""
@@ -55,6 +58,11 @@ class LocalHints:
     def notify(self, topic: str) -> None:
         for watch in self._watches.get(topic, ()):
             watch.wake(topic)
+
+    def notify_all(self) -> None:
+        """Wake every watcher: hints may have been missed."""
+        for topic in list(self._watches):
+            self.notify(topic)
 
     @contextmanager
     def watch(self, *topics: str) -> Iterator[Watch]:
