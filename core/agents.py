@@ -30,7 +30,7 @@ _USERNAME = re.compile(r"[\w.@+-]{2,64}")
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 _AT_ONCE = 2
 #: What the password of an unknown user is compared with: the answer takes as long as for a known one.
-_NOBODY = "$argon2id$v=19$m=32768,t=3,p=1$a2V0aW5nLW5vYm9keS0wMQ$uQ7nRj5gYJd3mZr0lZ1wB8xk0sWmVv2cJ3q9y7t5aXo"
+_NOBODY = "$argon2id$v=19$m=32768,t=3,p=1$kG3uMbdLf3bzCFjnvFZT3Q$qWOM6SYp3sQT9npyWN6eMtDZAT/+ys20uiQoy1hFffI"
 
 
 @dataclass(frozen=True)
@@ -139,9 +139,7 @@ async def create(
     return row
 
 
-async def add_agent(
-    db_url: str, username: str, role: str, password: str, name: str | None = None
-) -> UUID:
+async def add_agent(db_url: str, username: str, role: str, password: str, name: str | None = None) -> UUID:
     """Add a person from the command line; returns the new id.  Raises Rejected or Unavailable."""
     check_password(password)
     checked_username(username)
@@ -177,7 +175,7 @@ async def everyone(tx: Tx) -> list[sa.Row[Any]]:
 
 async def get(tx: Tx, agent_id: UUID, *, lock: bool = False) -> sa.Row[Any]:
     query = sa.select(s.agent).where(s.agent.c.id == agent_id)
-    row = await tx.one(query.with_for_update() if lock else query)
+    row = await tx.one(query.with_for_update(key_share=True) if lock else query)
     if row is None:
         raise NotFound()
     return row
@@ -189,9 +187,7 @@ async def update(tx: Tx, agent_id: UUID, **values: Any) -> sa.Row[Any]:
         raise Invalid("bad_choice", field="role")
     if values.get("role", "admin") != "admin" or values.get("disabled_at") is not None:
         await _keep_an_admin(tx, agent_id)
-    row = await tx.one(
-        s.agent.update().where(s.agent.c.id == agent_id).values(**values).returning(s.agent)
-    )
+    row = await tx.one(s.agent.update().where(s.agent.c.id == agent_id).values(**values).returning(s.agent))
     if row is None:
         raise NotFound()
     tx.hint(f"agent:{agent_id}", "presence", "board")
@@ -205,7 +201,7 @@ async def _keep_an_admin(tx: Tx, agent_id: UUID) -> None:
         sa.select(a.id)
         .where(a.role == "admin", a.disabled_at.is_(None))
         .order_by(a.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     if [row.id for row in rows] == [agent_id]:
         raise Conflict("last_admin")
@@ -228,5 +224,7 @@ async def set_groups(tx: Tx, agent_id: UUID, group_ids: list[UUID]) -> None:
 
 async def groups_of(tx: Tx, agent_id: UUID) -> list[UUID]:
     member = s.group_member.c
-    rows = await tx.all(sa.select(member.group_id).where(member.agent_id == agent_id).order_by(member.group_id))
+    rows = await tx.all(
+        sa.select(member.group_id).where(member.agent_id == agent_id).order_by(member.group_id)
+    )
     return [row.group_id for row in rows]

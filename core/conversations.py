@@ -35,7 +35,9 @@ async def find_or_open(
     tx: Tx, visitor_id: UUID, *, channel: str, identity_id: UUID, brand: str = "default"
 ) -> sa.Row[Any]:
     """The open conversation, or a new one linked to the last.  Locks the visitor."""
-    await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update())
+    await tx.run(
+        sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update(key_share=True)
+    )
     row = await find_open(tx, visitor_id, brand)
     if row is not None:
         return row

@@ -69,8 +69,10 @@ async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
         brand=inbound.brand,
         language=inbound.language,
     )
-    # The visitor's lock makes two racing deliveries of one message take turns; the second finds the first's row.
-    await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == identity.visitor_id).with_for_update())
+    # The visitor's lock makes two racing deliveries take turns: the second finds the first's row.
+    await tx.run(
+        sa.select(s.visitor.c.id).where(s.visitor.c.id == identity.visitor_id).with_for_update(key_share=True)
+    )
     seen = await _seen(tx, inbound)
     if seen is not None:
         return seen
@@ -121,7 +123,13 @@ async def schedule(tx: Tx, conversation_id: UUID) -> None:
     await tx.run(
         row.on_conflict_do_update(
             index_elements=["conversation_id"],
-            set_={"due_at": sa.func.least(w.first_at + LONGEST_GAP, row.excluded.due_at)},
+            set_={
+                "first_at": sa.func.coalesce(sa.case((w.due_at.is_not(None), w.first_at)), tx.now),
+                "due_at": sa.case(
+                    (w.due_at.is_(None), row.excluded.due_at),
+                    else_=sa.func.least(w.first_at + LONGEST_GAP, row.excluded.due_at),
+                ),
+            },
         )
     )
     tx.hint("work")
@@ -149,7 +157,7 @@ async def _seen(tx: Tx, inbound: Inbound) -> Accepted | None:
 
 
 async def _checked(tx: Tx, identity: sa.Row[Any], content: Content) -> Content:
-    """The content as we store it: texts bounded, presses and attachments looked up among the visitor's own."""
+    """The content as we store it: texts bounded, presses and attachments looked up as the visitor's own."""
     match content:
         case Text(text=words):
             if not words.strip():

@@ -260,19 +260,20 @@ outbox = sa.Table(
     sa.Index("ix_outbox_due", "due_at", postgresql_where=sa.text("state = 'pending'")),
 )
 
-#: A row stands for "this conversation has something that its owner has not handled yet".
+#: One row per conversation that ever had a message: what its owner has not handled yet, and who is at it.
+#: The row stays when all is handled (due_at null), so that fence only ever grows.
 work = sa.Table(
     "work",
     metadata,
     sa.Column("conversation_id", Uuid, sa.ForeignKey("conversation.id"), primary_key=True),
     time("first_at"),  # oldest unhandled message: the quiet gap may not hold it back for longer than 2 s
-    time("due_at", null=False),
+    time("due_at", null=True),
     sa.Column("upto", sa.BigInteger, nullable=False, server_default="0"),  # highest position handled
     sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
     ref("turn_id", "turn.id", null=True),
     time("leased_until", null=True),
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.Index("ix_work_due", "due_at"),
+    sa.Index("ix_work_due", "due_at", postgresql_where=sa.text("due_at is not null")),
 )
 
 turn = sa.Table(
@@ -280,7 +281,10 @@ turn = sa.Table(
     metadata,
     key(),
     ref("conversation_id", "conversation.id", index=True),
-    sa.Column("fence", sa.BigInteger, nullable=False),
+    sa.Column("fence", sa.BigInteger, nullable=False),  # of the last attempt
+    sa.Column(
+        "upto", sa.BigInteger, nullable=False
+    ),  # the visitor's messages up to this position belong to it
     text("owner"),  # bot, waiting, agent
     text("state", default="running"),  # running, done, failed, given_up
     json("result", null=True),

@@ -48,8 +48,10 @@ async def lock(tx: Tx, conversation_id: UUID) -> sa.Row[Any]:
         visitor_id = await tx.value(sa.select(c.visitor_id).where(c.id == conversation_id))
         if visitor_id is None:
             raise NotFound()
-        await tx.run(sa.select(v.id).where(v.id == visitor_id).with_for_update())
-        row = await tx.one(sa.select(s.conversation).where(c.id == conversation_id).with_for_update())
+        await tx.run(sa.select(v.id).where(v.id == visitor_id).with_for_update(key_share=True))
+        row = await tx.one(
+            sa.select(s.conversation).where(c.id == conversation_id).with_for_update(key_share=True)
+        )
         if row is not None and row.visitor_id == visitor_id:
             return row  # otherwise a merge moved it between our two reads: lock the right visitor
 

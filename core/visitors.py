@@ -94,7 +94,7 @@ async def merge(tx: Tx, survivor_id: UUID, merged_id: UUID, *, by: UUID | None =
             sa.select(s.visitor)
             .where(s.visitor.c.id.in_([survivor_id, merged_id]))
             .order_by(s.visitor.c.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
     }
     if len(rows) != 2:
@@ -135,14 +135,19 @@ async def merge(tx: Tx, survivor_id: UUID, merged_id: UUID, *, by: UUID | None =
 
 async def unmerge(tx: Tx, merge_id: UUID) -> None:
     """Give the merged visitor back what it brought, and what its identities did since."""
-    done = await tx.one(sa.select(s.visitor_merge).where(s.visitor_merge.c.id == merge_id).with_for_update())
+    done = await tx.one(
+        sa.select(s.visitor_merge).where(s.visitor_merge.c.id == merge_id).with_for_update(key_share=True)
+    )
     if done is None:
         raise NotFound()
     if done.undone_at is not None:
         raise Conflict("already_undone")
     pair = [done.survivor_id, done.merged_id]
     await tx.run(
-        sa.select(s.visitor.c.id).where(s.visitor.c.id.in_(pair)).order_by(s.visitor.c.id).with_for_update()
+        sa.select(s.visitor.c.id)
+        .where(s.visitor.c.id.in_(pair))
+        .order_by(s.visitor.c.id)
+        .with_for_update(key_share=True)
     )
     identities = [UUID(i) for i in done.moved["identities"]]
     conversations = set(map(UUID, done.moved["conversations"])) | {
@@ -168,7 +173,7 @@ async def _settle_open(tx: Tx, survivor_id: UUID, merged_id: UUID) -> dict[str, 
         sa.select(c.id, c.state, c.visitor_id, c.active_at)
         .where(c.visitor_id.in_([survivor_id, merged_id]), c.kind == "live", c.state != "closed")
         .order_by(c.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     if len(rows) < 2:
         return None

@@ -515,6 +515,7 @@ def upgrade() -> None:
         sa.Column("id", sa.UUID(), nullable=False),
         sa.Column("conversation_id", sa.UUID(), nullable=False),
         sa.Column("fence", sa.BigInteger(), nullable=False),
+        sa.Column("upto", sa.BigInteger(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), server_default="running", nullable=False),
         sa.Column("result", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
@@ -658,7 +659,7 @@ def upgrade() -> None:
         "work",
         sa.Column("conversation_id", sa.UUID(), nullable=False),
         sa.Column("first_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
-        sa.Column("due_at", postgresql.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("due_at", postgresql.TIMESTAMP(timezone=True), nullable=True),
         sa.Column("upto", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("fence", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("turn_id", sa.UUID(), nullable=True),
@@ -670,7 +671,13 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["turn_id"], ["turn.id"], name=op.f("fk_work_turn_id_turn")),
         sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_work")),
     )
-    op.create_index("ix_work_due", "work", ["due_at"], unique=False)
+    op.create_index(
+        "ix_work_due",
+        "work",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("due_at is not null"),
+    )
     op.create_table(
         "inbox",
         sa.Column("channel", sa.Text(), nullable=False),

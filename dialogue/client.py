@@ -1,0 +1,186 @@
+"""The service's side of the wire to the bot (docs/reference/bot-wire.md).
+
+Both sides validate against bot/wire.schema.json; a bot that answers rubbish is a bot that failed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+import jsonschema
+
+from core.errors import Unavailable
+from core.messages import Button, Buttons, Card, Content, Picture, Text
+
+#: A turn must be answered within this many seconds; the lease on the conversation outlives it.
+DEADLINE_S = 8.0
+
+
+class BotFailed(Unavailable):
+    """The bot answered with a failure, with rubbish, or not in time."""
+
+    code = "bot_failed"
+
+
+class BotNotReady(Unavailable):
+    """There is no bot to ask (yet): not installed, still training, starting, or its store is away."""
+
+    code = "bot_not_ready"
+
+
+@dataclass(frozen=True)
+class TurnRequest:
+    conversation_id: str
+    turn_id: str
+    fence: int
+    text: str | None
+    payload: str | None
+    metadata: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class TurnAnswer:
+    replies: tuple[Content, ...]
+    nlu: dict[str, Any]
+    actions: list[str] = field(default_factory=list)
+    slots: dict[str, Any] = field(default_factory=dict)
+    form: str | None = None
+    understood: bool = True
+
+
+class Bot(Protocol):
+    """What the dispatcher asks of a bot."""
+
+    async def turn(self, request: TurnRequest) -> TurnAnswer:
+        """One turn.  Raises BotFailed or BotNotReady; then nothing was said."""
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """The understanding of a text, outside any conversation.  Raises like turn."""
+
+    async def renew(self, conversation_id: str, slots: Mapping[str, Any]) -> None:
+        """A human phase ended: start a fresh session that knows these slots.  Raises like turn."""
+
+    async def ready(self) -> bool:
+        """Whether a turn would be answered."""
+
+
+class HttpBot:
+    """The bot behind Rasa's port."""
+
+    def __init__(self, base_url: str, token: str, *, schema: Path, deadline_s: float = DEADLINE_S) -> None:
+        definitions = json.loads(schema.read_text("utf-8"))
+        self._validate = jsonschema.Draft202012Validator(
+            {"$ref": "#/$defs/turn_response", "$defs": definitions["$defs"]}
+        )
+        self._http = httpx.AsyncClient(
+            base_url=f"{base_url.rstrip('/')}/webhooks/keting",
+            headers={"X-Keting-Token": token},
+            timeout=httpx.Timeout(deadline_s, connect=2.0),
+            limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
+            trust_env=False,  # a proxy in the environment has no business on loopback
+        )
+
+    async def turn(self, request: TurnRequest) -> TurnAnswer:
+        body = await self._post(
+            "/turn",
+            {
+                "conversation_id": request.conversation_id,
+                "turn_id": request.turn_id,
+                "fence": request.fence,
+                "text": request.text,
+                "payload": request.payload,
+                "metadata": dict(request.metadata),
+            },
+        )
+        fault = next(self._validate.iter_errors(body), None)
+        if fault is not None:
+            raise BotFailed(detail=f"answer does not fit the wire: {fault.json_path}: {fault.message[:200]}")
+        return TurnAnswer(
+            replies=tuple(content(reply) for reply in body["replies"]),
+            nlu=body["nlu"],
+            actions=body.get("actions", []),
+            slots=body.get("slots", {}),
+            form=body.get("form"),
+            understood=body.get("understood", True),
+        )
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        body = await self._post("/parse", {"text": text})
+        nlu = body.get("nlu") if isinstance(body, dict) else None
+        if not isinstance(nlu, dict):
+            raise BotFailed(detail="parse answered without nlu")
+        return nlu
+
+    async def renew(self, conversation_id: str, slots: Mapping[str, Any]) -> None:
+        await self._post("/session", {"conversation_id": conversation_id, "slots": dict(slots)})
+
+    async def ready(self) -> bool:
+        try:
+            response = await self._http.get("/health", timeout=2.0)
+        except httpx.HTTPError:
+            return False
+        return response.status_code == 200
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
+        try:
+            response = await self._http.post(path, json=body)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as err:
+            raise BotNotReady(detail=type(err).__name__) from err
+        except httpx.HTTPError as err:
+            raise BotFailed(detail=type(err).__name__) from err
+        if response.status_code in (503, 404):  # 404: Rasa is up but has not loaded the channel yet
+            raise BotNotReady(detail=response.text[:200])
+        if response.status_code != 200:
+            raise BotFailed(detail=f"{response.status_code}: {response.text[:200]}")
+        try:
+            return response.json()
+        except ValueError as err:
+            raise BotFailed(detail="answer is not JSON") from err
+
+
+def content(reply: Mapping[str, Any]) -> Content:
+    """One reply on the wire as our content."""
+    match reply["type"]:
+        case "text":
+            return Text(text=reply["text"])
+        case "buttons":
+            return Buttons(text=reply["text"], buttons=_buttons(reply["buttons"]))
+        case "image":
+            return Picture(url=reply["url"], alt=reply.get("alt") or "")
+        case "card":
+            return Card(
+                title=reply["title"],
+                subtitle=reply.get("subtitle"),
+                image_url=reply.get("image_url"),
+                lines=tuple(reply.get("lines") or ()),
+                buttons=_buttons(reply.get("buttons") or ()),
+            )
+    raise BotFailed(detail=f"unknown reply type {reply['type']!r}")
+
+
+def _buttons(raw: Any) -> tuple[Button, ...]:
+    return tuple(Button(title=b["title"], payload=b.get("payload")) for b in raw)
+
+
+class AbsentBot:
+    """Stands in while there is no bot: everything goes to people."""
+
+    async def turn(self, request: TurnRequest) -> TurnAnswer:
+        raise BotNotReady()
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        raise BotNotReady()
+
+    async def renew(self, conversation_id: str, slots: Mapping[str, Any]) -> None:
+        raise BotNotReady()
+
+    async def ready(self) -> bool:
+        return False
