@@ -1,22 +1,22 @@
 """What app.py puts on app.ctx, with types.  Handlers ask for it here.
 
 app.ctx holds: db (Database), settings (Settings), limiter (core.limits.Limiter), blobs
-(core.blobs.BlobStore), store (core.settings_store.SettingsStore), draining (bool).
+(core.blobs.BlobStore), links (core.links.Links), store (core.settings_store.SettingsStore) and, once a stop
+was asked for, draining (True).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from sanic import Request
 
+from core.blobs import BlobStore
 from core.db import Database
+from core.limits import Limiter
+from core.links import Links
 from core.settings import Settings
-
-if TYPE_CHECKING:
-    from core.blobs import BlobStore
-    from core.limits import Limiter
-    from core.settings_store import SettingsStore
+from core.settings_store import SettingsStore
 
 
 def db(request: Request) -> Database:
@@ -28,12 +28,21 @@ def settings(request: Request) -> Settings:
 
 
 def limiter(request: Request) -> Limiter:
-    return cast("Limiter", request.app.ctx.limiter)
+    return cast(Limiter, request.app.ctx.limiter)
 
 
 def blobs(request: Request) -> BlobStore:
-    return cast("BlobStore", request.app.ctx.blobs)
+    return cast(BlobStore, request.app.ctx.blobs)
 
 
 def store(request: Request) -> SettingsStore:
-    return cast("SettingsStore", request.app.ctx.store)
+    return cast(SettingsStore, request.app.ctx.store)
+
+
+def links(request: Request) -> Links:
+    return cast(Links, request.app.ctx.links)
+
+
+def is_draining(request: Request) -> bool:
+    """A stop was asked for: new work goes elsewhere."""
+    return bool(getattr(request.app.ctx, "draining", False))

@@ -24,8 +24,9 @@ from api.headers import add_headers
 from api.idempotency import change
 from api.responses import answer, plain
 from api.rules import declare
-from core.errors import Invalid, KetingError, Rejected, WrongType
+from core.errors import Invalid, KetingError, Rejected, TooLarge, WrongType
 from core.texts import Script, error_text, preferred
+from core.uploads import MAX_BYTES
 
 __all__ = [
     "Body",
@@ -46,6 +47,7 @@ __all__ = [
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
+MAX_JSON_BYTES = 1024 * 1024
 #: Errors of the framework, by status.
 _FRAMEWORK = {
     404: "not_found",
@@ -69,6 +71,8 @@ def body(request: Request, type: type[T]) -> T:
     media = (request.content_type or "").partition(";")[0].strip().lower()
     if request.body and media != "application/json":
         raise WrongType()
+    if len(request.body) > MAX_JSON_BYTES:
+        raise TooLarge()
     if _NUL.search(request.body):  # PostgreSQL stores every character but this one
         raise Invalid("bad_text")
     wanted: Any = type
@@ -185,7 +189,8 @@ async def on_response(request: Request, response: BaseHTTPResponse) -> None:
 
 
 def install(app: Sanic[Any, Any]) -> None:
-    """Error mapping, request ids and headers for a whole application."""
+    """Error mapping, request ids, headers and the largest body, for a whole application."""
+    app.config.REQUEST_MAX_SIZE = MAX_BYTES + 256 * 1024
     app.error_handler.add(Exception, on_error)
     app.register_middleware(on_request, "request", priority=100)
     app.register_middleware(on_response, "response")

@@ -150,6 +150,18 @@ ERRORS: dict[str, Bilingual] = {
         "这个按钮已失效。",
         "This button no longer works.",
     ),
+    "empty_file": Bilingual(
+        "文件是空的。",
+        "The file is empty.",
+    ),
+    "too_many_pixels": Bilingual(
+        "图片尺寸太大。",
+        "The picture has too many pixels.",
+    ),
+    "disk_full": Bilingual(
+        "服务器存储空间不足，文件没有保存。",
+        "The server is out of space; the file was not kept.",
+    ),
     "no_such_file": Bilingual(
         "文件不存在或已失效。",
         "The file does not exist or is no longer available.",
