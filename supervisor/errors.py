@@ -84,8 +84,8 @@ class PostgresUnusable(SupervisorError):
     def folder_taken(cls, path: Path) -> PostgresUnusable:
         return cls(
             Bilingual(
-                f"{path} 已被占用（不是文件夹，或属于别人）。请移走它后重试。",
-                f"{path} is taken (no folder, or somebody else's). Move it away and try again.",
+                f"{path} 已另有他用（内容不是数据库，或属于别人）。请移走它后重试。",
+                f"{path} is used for something else (no database, or not ours). Move it away and try again.",
             )
         )
 

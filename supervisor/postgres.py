@@ -17,8 +17,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-import asyncpg
-
 from supervisor import postgres_cluster as cluster
 from supervisor.accounts import Account, can_reach, server_account
 from supervisor.errors import PostgresUnusable
@@ -95,14 +93,6 @@ class PostgresServer:
         """The server (with that pid, if given) accepts connections."""
         status = cluster.read_status(self.data)
         return status is not None and status.is_ready and (pid is None or pid == status.pid)
-
-    async def ensure_database(self, name: str = DATABASE) -> None:
-        connection = await asyncpg.connect(host=str(self.socket_dir), user=USER, database="postgres")
-        try:
-            if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-                await connection.execute(f'CREATE DATABASE "{name}"')
-        finally:
-            await connection.close()
 
 
 def _name(path: Path) -> str:

