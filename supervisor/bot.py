@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class Bot:
             try:
                 await self.prepare()
                 break
-            except (StepFailed, OSError) as failure:
+            except (StepFailed, OSError, subprocess.SubprocessError) as failure:
                 self.status.report("failed", str(failure))
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_RETRY_S)
@@ -67,9 +68,7 @@ class Bot:
 
     async def _train(self) -> None:
         self.status.report("training")
-        trained_from = bot_model.fingerprint()
         await self._step("training", "train", bot_model.train_command(), bot_model.training_percent)
-        bot_model.mark_trained(trained_from)
 
     async def _step(
         self, stage: Stage, name: str, argv: Sequence[str], percent: Callable[[Path], int | None]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import signal
 from pathlib import Path
 
 import httpx
+import yaml
 
 from core.settings import Settings
+from supervisor.bot_model import wanted_model
 from supervisor.child import Program
 from supervisor.database import bot_database_url
 from supervisor.environment import BOT_PYTHON, ROOT, bot_environment
@@ -17,19 +18,16 @@ TRACKER_STORE = "bot.tracker_store.KetingTrackerStore"
 
 
 def write_endpoints(settings: Settings) -> Path:
-    """Rasa's endpoints for what is started here: JSON, which is YAML too; private, it may hold a password."""
+    """The root's endpoints.yml with our ports and Rasa's own database; private, it may hold a password."""
     database = settings.bot_database_url or bot_database_url(settings.database_url or "")
-    content = {
-        "action_endpoint": {"url": f"http://127.0.0.1:{settings.actions_port}/webhook"},
-        "tracker_store": {
-            "type": TRACKER_STORE,
-            "dialect": "postgresql",
-            "url": database.replace("postgresql+asyncpg://", "postgresql://", 1),
-        },
-    }
+    content = yaml.safe_load((ROOT / "endpoints.yml").read_text("utf-8")) or {}
+    action_url = f"http://127.0.0.1:{settings.actions_port}/webhook"
+    content["action_endpoint"] = {**content.get("action_endpoint", {}), "url": action_url}
+    url = database.replace("postgresql+asyncpg://", "postgresql://", 1)
+    content["tracker_store"] = {"type": TRACKER_STORE, "url": url}
     path = settings.data_dir / "endpoints.yml"
     path.touch(mode=0o600)
-    path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    path.write_text(yaml.safe_dump(content, allow_unicode=True), "utf-8")
     return path
 
 
@@ -50,7 +48,7 @@ def rasa_program(settings: Settings, endpoints: Path, ca_bundle: Path | None) ->
     # fmt: off
     argv = [
         str(BOT_PYTHON), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(settings.rasa_port),
-        "--endpoints", str(endpoints), "--credentials", "credentials.yml", "--model", "models",
+        "--endpoints", str(endpoints), "--credentials", "credentials.yml", "--model", str(wanted_model()),
     ]
     # fmt: on
     return Program(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,7 +89,7 @@ def test_rasas_endpoints_name_its_own_database_and_are_private(tmp_path):
     values = {"KETING_DATA_DIR": str(tmp_path), "KETING_DATABASE_URL": given_url}
     settings = load_settings(values, env_file=None)
     path = write_endpoints(settings)
-    content = json.loads(path.read_text())
+    content = yaml.safe_load(path.read_text())
     assert content["tracker_store"]["url"].startswith(
         "postgresql://keting:pass@db.example.com:5433/keting_bot"
     )
@@ -100,31 +100,6 @@ def test_rasas_endpoints_name_its_own_database_and_are_private(tmp_path):
 def test_the_bots_database_lies_beside_ours():
     url = bot_database_url("postgresql+asyncpg://keting@/keting?host=/run/pg")
     assert url == "postgresql+asyncpg://keting@/keting_bot?host=%2Frun%2Fpg"
-
-
-@pytest.fixture
-def project(tmp_path) -> Path:
-    for name in ("config.yml", "domain.yml", "data/nlu/zh.yml", "bot/nlu/emotion.py", "bot/README.md"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(name)
-    return tmp_path
-
-
-@pytest.mark.parametrize("name", ["config.yml", "domain.yml", "data/nlu/zh.yml", "bot/nlu/emotion.py"])
-def test_a_change_of_what_a_model_is_made_from_asks_for_training(project, name):
-    before = bot_model.fingerprint(project)
-    (project / name).write_text("changed")
-    assert bot_model.fingerprint(project) != before
-
-
-@pytest.mark.parametrize(
-    "name", ["bot/README.md", "bot/.venv/pyvenv.cfg", "core/inbox.py", "models/a.tar.gz"]
-)
-def test_a_change_of_anything_else_does_not(project, name):
-    before = bot_model.fingerprint(project)
-    (project / name).parent.mkdir(parents=True, exist_ok=True)
-    (project / name).write_text("changed")
-    assert bot_model.fingerprint(project) == before
 
 
 def test_training_shows_how_far_it_is(tmp_path):
