@@ -31,6 +31,6 @@ class Connector(Protocol):
     async def send(self, to: Address, content: Content, *, key: str) -> None:
         """Deliver one content once.  key is the same on every retry.  Pull channels are never asked.
 
-        Raises WindowClosed or another Rejected when the channel will never take it, Uncertain when it may have
-        taken it, and Unavailable when it may take it later.
+        Raises WindowClosed or another Rejected when the channel will never take it, Uncertain when it may
+        have taken it, Unavailable when it may take it later.
         """

@@ -65,7 +65,7 @@ async def claim(
 
 
 async def _locked_agent(tx: Tx, agent_id: UUID, *, must_be_live: bool) -> sa.Row[Any]:
-    agent = await tx.one(sa.select(s.agent).where(s.agent.c.id == agent_id).with_for_update())
+    agent = await tx.one(sa.select(s.agent).where(s.agent.c.id == agent_id).with_for_update(key_share=True))
     if agent is None:
         raise NotFound("no_such_agent")
     if agent.role not in SERVING or agent.disabled_at is not None:

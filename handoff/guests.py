@@ -43,7 +43,7 @@ async def cancel_wait(db: Database, visitor_id: UUID) -> None:
     """Out of the line and back to the bot; no effect when not waiting."""
 
     async def work(tx: Tx) -> None:
-        await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update())
+        await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update(key_share=True))
         row = await conversations.find_open(tx, visitor_id)
         if row is None or row.state != "waiting":
             return
@@ -73,10 +73,10 @@ async def rate(db: Database, visitor_id: UUID, service_id: UUID, score: int, com
         raise Invalid("text_too_long", field="comment")
 
     async def work(tx: Tx) -> None:
-        await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update())
+        await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update(key_share=True))
         c = service.c
         row = await tx.one(
-            sa.select(service).where(c.id == service_id, c.visitor_id == visitor_id).with_for_update()
+            sa.select(service).where(c.id == service_id, c.visitor_id == visitor_id).with_for_update(key_share=True)
         )
         if row is None:
             raise NotFound("no_such_service")

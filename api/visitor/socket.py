@@ -1,0 +1,213 @@
+"""The visitor's socket: messages after a number, in order; the state on every change; acknowledged sends."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sanic import Blueprint, Request, Sanic, Websocket
+
+from api import context, views
+from api.http import declare, error_message, language_of, query_int
+from api.responses import plain
+from api.sockets import Codes, Line, farewell, follow, redeem, serve
+from api.sockets.follow import follow_watch
+from api.visitor import tokens, wishes
+from api.visitor.door import Guest, find
+from api.visitor.messages import send
+from api.visitor.sessions import Page
+from api.visitor.state import state_of
+from core import timeline, visitors
+from core.errors import KetingError
+
+bp = Blueprint("visitor_socket")
+
+HEARTBEAT_S = 20
+#: A client further behind loads pages over HTTP instead.
+MAX_BEHIND = 500
+_PAGE = 100
+#: Sockets of one visitor, and of one address.
+PER_VISITOR, PER_ADDRESS = 5, 20
+
+
+class Frame(msgspec.Struct, frozen=True, tag_field="type"):
+    """What clients may send."""
+
+
+class Send(Frame, frozen=True, tag="send"):
+    client_id: str
+    content: dict[str, Any]
+
+
+class Delivered(Frame, frozen=True, tag="delivered"):
+    seq: int
+
+
+class Read(Frame, frozen=True, tag="read"):
+    seq: int
+
+
+class Typing(Frame, frozen=True, tag="typing"):
+    on: bool
+
+
+class Human(Frame, frozen=True, tag="human"): ...
+
+
+class ToBot(Frame, frozen=True, tag="bot"): ...
+
+
+class Close(Frame, frozen=True, tag="close"): ...
+
+
+class Rating(Frame, frozen=True, tag="rating"):
+    service_id: UUID
+    score: int
+    comment: str | None = None
+
+
+class SeenPage(Frame, frozen=True, tag="page"):
+    url: str = ""
+    title: str = ""
+    referrer: str = ""
+
+
+class Ping(Frame, frozen=True, tag="ping"): ...
+
+
+FRAMES: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
+    Send | Delivered | Read | Typing | Human | ToBot | Close | Rating | SeenPage | Ping
+)
+
+
+@bp.websocket("/socket")
+@declare("ticket")
+async def socket(request: Request, ws: Websocket) -> None:
+    async with context.db(request).begin() as tx:
+        ticket = await redeem(tx, request.args.get("ticket"))
+        who = None
+        if ticket is not None and ticket.subject.startswith("visitor:"):
+            who = await find(tx, tokens.Claims(ticket.data["channel"], ticket.data["external_id"]))
+    if who is None:
+        return await farewell(ws, Codes.NOT_AUTHORISED)
+    address = request.remote_addr or request.ip
+    keys = {f"visitor:{who.visitor_id}": PER_VISITOR}
+    if not request.app.ctx.settings.is_local:
+        keys[f"address:{address}"] = PER_ADDRESS
+    line = Line(keys)
+    talk = Talk(request.app, who, line, query_int(request, "after", 0, 0, 2**53))
+    script = language_of(request)
+    await serve(
+        ws,
+        request.app.ctx.hub,
+        line,
+        frames=FRAMES,
+        receive=talk.receive,
+        explain=lambda err: error_message(err, script),
+        producers=(talk.produce(),),
+    )
+
+
+class Talk:
+    """One socket's conversation with the service."""
+
+    def __init__(self, app: Sanic[Any, Any], who: Guest, line: Line, after: int) -> None:
+        self.app, self.who, self.line, self.cursor = app, who, line, after
+        self.shown: dict[str, Any] | None = None
+
+    # -- to the client -----------------------------------------------------------------------------------
+
+    async def produce(self) -> None:
+        await self._hello()
+        topic = timeline.topic(self.who.visitor_id)
+        await asyncio.gather(
+            self._follow_messages(topic),
+            follow(self.app.ctx.db.hints, (topic, "queue", "presence", "bot"), self._state, every_s=30.0),
+            self._hear(),
+        )
+
+    async def _hello(self) -> None:
+        async with self.app.ctx.db.begin() as tx:
+            newest = await timeline.cursor(tx, self.who.visitor_id)
+            self.shown = await state_of(self.app, tx, self.who.visitor_id)
+        await self.line.send(
+            {"type": "hello", "cursor": newest, "heartbeat_s": HEARTBEAT_S, "state": self.shown}
+        )
+        if newest - self.cursor > MAX_BEHIND or self.cursor > newest:
+            await self.line.send({"type": "resync", "cursor": newest})
+            self.cursor = newest
+
+    async def _follow_messages(self, topic: str) -> None:
+        sweep = self.app.ctx.visitor_sweep
+        with sweep.follow(self.who.visitor_id, topic, lambda: self.cursor) as watch:
+            await follow_watch(watch, self._messages, every_s=60.0)
+
+    async def _messages(self, news: set[str]) -> None:
+        while True:
+            async with self.app.ctx.db.begin() as tx:
+                rows = await timeline.page(tx, self.who.visitor_id, after=self.cursor, limit=_PAGE)
+                shown = await views.visitor_messages(self.app, tx, rows)
+            for message in shown:
+                await self.line.send({"type": "message", "message": message})
+                self.cursor = message["seq"]
+            if len(rows) < _PAGE:
+                return
+
+    async def _state(self, news: set[str]) -> None:
+        # The line moves for everybody at once: only those who stand in it need to look.
+        if news == {"queue"} and not (self.shown or {}).get("queue"):
+            return
+        async with self.app.ctx.db.begin() as tx:
+            if (await visitors.get(tx, self.who.visitor_id)).id != self.who.visitor_id:
+                return self.line.close(Codes.GOING_AWAY, "resume")  # merged: come back as the survivor
+            state = await state_of(self.app, tx, self.who.visitor_id)
+        if state != self.shown:
+            self.shown = state
+            await self.line.send({"type": "state", "state": state})
+
+    async def _hear(self) -> None:
+        with self.app.ctx.signals.listen(f"visitor:{self.who.visitor_id}") as ear:
+            while True:
+                _, data = await ear.next()
+                self.line.put(data)
+
+    # -- from the client ---------------------------------------------------------------------------------
+
+    async def receive(self, frame: Any) -> None:
+        """One frame; a KetingError means that it had no effect."""
+        app, who = self.app, self.who
+        match frame:
+            case Send():
+                done = await send(app, who, frame.client_id, frame.content, who.language)
+                ack = {
+                    "type": "ack",
+                    "client_id": frame.client_id,
+                    "id": done.message_id,
+                    "seq": done.seq,
+                    "created_at": done.created_at,
+                }
+                self.line.put(plain(ack))
+            case Ping():
+                self.line.put({"type": "pong"})
+            case Typing():
+                await wishes.typing(app, who, frame.on)
+            case Read():
+                await wishes.mark(app, who, read=frame.seq)
+            case Delivered():
+                await wishes.mark(app, who, delivered=frame.seq)
+            case Human():
+                await wishes.want_human(app, who)
+            case ToBot():
+                await wishes.want_bot(app, who)
+            case Close():
+                await wishes.want_end(app, who)
+            case Rating():
+                await wishes.rate(app, who, frame.service_id, frame.score, frame.comment)
+            case SeenPage():
+                await wishes.seen_page(
+                    app, who, Page(url=frame.url, title=frame.title, referrer=frame.referrer)
+                )
+            case _:
+                raise KetingError("bad_frame")
