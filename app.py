@@ -41,7 +41,6 @@ from dialogue.client import Bot, HttpBot
 from dialogue.dispatcher import Dispatcher
 from handoff import presence, queue
 from handoff.router import Router
-from tickets.desk import TicketDesk
 
 log = structlog.get_logger(__name__)
 
@@ -144,7 +143,6 @@ def _furnish(app: Sanic[Any, Any], settings: Settings, made: Parts) -> None:
     ctx.store = SettingsStore(made.db)
     ctx.blobs = FolderStore(settings.data_dir / "blobs")
     ctx.links = Links(settings.secret_key, made.db.clock)
-    ctx.tickets = TicketDesk(ctx.store)
     ctx.visitor_sweep = Sweep(made.db, s.visitor.c.id, s.visitor.c.seq)
     ctx.agent_sweep = Sweep(made.db, s.stream.c.agent_id, s.stream.c.seq)
     status = BotStatus(

@@ -25,6 +25,7 @@ from core.ids import parse_id
 from dialogue.turns import check_fence
 from handoff import queue
 from handoff.presence import on_duty
+from tickets import bot_desk
 
 bp = Blueprint("internal", url_prefix="/internal/v1")
 
@@ -115,7 +116,7 @@ async def open_ticket(request: Request) -> HTTPResponse:
     asked = body(request, TicketBody)
 
     async def work(tx: Tx, conversation: sa.Row[Any]) -> dict[str, Any]:
-        return await request.app.ctx.tickets.open_from_bot(
+        return await bot_desk.open_from_bot(
             tx,
             conversation,
             type=asked.type,
@@ -138,7 +139,7 @@ async def show_ticket(request: Request, number: str) -> HTTPResponse:
         )
         if visitor_id is None:
             raise NotFound()
-        return answer(await request.app.ctx.tickets.show_to_bot(tx, number, visitor_id))
+        return answer(await bot_desk.show_to_bot(tx, number, visitor_id))
 
 
 @bp.get("/business")

@@ -73,10 +73,8 @@ class HttpBot:
     """The bot behind Rasa's port."""
 
     def __init__(self, base_url: str, token: str, *, schema: Path, deadline_s: float = DEADLINE_S) -> None:
-        definitions = json.loads(schema.read_text("utf-8"))
-        self._validate = jsonschema.Draft202012Validator(
-            {"$ref": "#/$defs/turn_response", "$defs": definitions["$defs"]}
-        )
+        wire = json.loads(schema.read_text("utf-8"))
+        self._answer = jsonschema.Draft7Validator({**wire, "$ref": "#/definitions/turn_response"})
         self._http = httpx.AsyncClient(
             base_url=f"{base_url.rstrip('/')}/webhooks/keting",
             headers={"X-Keting-Token": token},
@@ -97,7 +95,7 @@ class HttpBot:
                 "metadata": dict(request.metadata),
             },
         )
-        fault = next(self._validate.iter_errors(body), None)
+        fault = next(self._answer.iter_errors(body), None)
         if fault is not None:
             raise BotFailed(detail=f"answer does not fit the wire: {fault.json_path}: {fault.message[:200]}")
         return TurnAnswer(

@@ -18,7 +18,7 @@ def blueprints() -> BlueprintGroup:
     preflights = Blueprint("visitor_preflights")
     preflights.add_route(declare("public")(preflight), "/<path:path>", methods=["OPTIONS"])
     check_origin(socket.bp, origin_allowed)
-    group = Blueprint.group(sessions.bp, messages.bp, wishes.bp, socket.bp, preflights, url_prefix=PREFIX)
-    for blueprint in group:
+    all_of_them = (sessions.bp, messages.bp, wishes.bp, socket.bp, preflights)
+    for blueprint in all_of_them:
         blueprint.register_middleware(add_cors, "response")
-    return group
+    return Blueprint.group(*all_of_them, url_prefix=PREFIX)

@@ -82,7 +82,7 @@ FRAMES: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
 )
 
 
-@bp.websocket("/socket")
+@bp.websocket("/socket")  # type: ignore[untyped-decorator]  # as Sanic types it
 @declare("ticket")
 async def socket(request: Request, ws: Websocket) -> None:
     async with context.db(request).begin() as tx:
