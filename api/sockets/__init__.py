@@ -8,7 +8,7 @@ with a frame from the other end and with the tasks that fill the line.
 
 from __future__ import annotations
 
-from api.sockets.follow import Sweep, follow
+from api.sockets.follow import Sweep, follow, follow_watch
 from api.sockets.hub import Hub
 from api.sockets.line import Codes, Limits, Line, LineClosed
 from api.sockets.origin import check_origin
@@ -27,6 +27,7 @@ __all__ = [
     "check_origin",
     "farewell",
     "follow",
+    "follow_watch",
     "issue",
     "redeem",
     "serve",
