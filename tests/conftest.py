@@ -103,3 +103,11 @@ def open_tmp_path() -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium to pass to Playwright as executable_path."""
+    from tests.fixtures.chromium import find_chromium
+
+    return find_chromium() or unavailable("Chromium")

@@ -1,0 +1,50 @@
+# Keting.  `make` alone lists what there is to do.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+SUITE := $(PYTHON) -m tests.suite
+
+.PHONY: help up demo env web bot train test test-fast test-long check fix bench screenshots
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: env web ## run everything in the foreground: service, database, bot  (启动整套服务)
+	@exec .venv/bin/keting up
+
+demo: env ## fill the running instance with a believable company  (填充演示数据)
+	@exec .venv/bin/keting demo
+
+env: ## the service's environment from its lock
+	@sh supervisor/make_env.sh
+
+web: ## the pages, if their sources changed
+	@sh supervisor/build_web.sh
+
+bot: env ## the bot's environment from its lock
+	@$(PYTHON) -m supervisor.bot_build
+
+train: env ## the bot's environment and a model of the present data
+	@exec .venv/bin/keting train
+
+test: env ## the whole suite, with a trained model, a browser, PostgreSQL and Redis
+	@$(SUITE) all
+
+test-fast: env ## what needs no bot and no browser: about a minute
+	@$(SUITE) fast
+
+test-long: env ## the tests that take minutes
+	@$(SUITE) long
+
+check: env ## formatting, lint and types of everything
+	@$(SUITE) check
+
+fix: env ## put right what tools can put right
+	@$(PYTHON) -m ruff format . && $(PYTHON) -m ruff check --fix .
+	@if [ -d web/node_modules ]; then cd web && npm run --silent fix; fi
+
+bench: env web ## every benchmark, as tables and JSON
+	@$(PYTHON) -m bench
+
+screenshots: env web ## pictures of the pages for docs/
+	@$(PYTHON) -m tests.screenshots
