@@ -1,0 +1,152 @@
+"""What every action shares: a view of the turn, a key for each side effect, and never ending in silence."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+log = logging.getLogger(__name__)
+
+Events = list[EventType]
+
+
+class Unavailable(Exception):
+    """The service or the shop's order system is away or busy; the same call may succeed later."""
+
+
+class StaleTurn(Exception):
+    """The service gave this turn up meanwhile: nothing took effect and nobody hears our answer."""
+
+
+class NotFound(Exception):
+    """There is no such thing, or it is not this visitor's."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """Names one side effect: asked twice with the same key, it happens once."""
+
+    conversation_id: str
+    turn_id: str
+    fence: int
+    action: str
+    ordinal: int
+
+
+@dataclass
+class Turn:
+    """The turn that an action runs in."""
+
+    tracker: Tracker
+    dispatcher: CollectingDispatcher
+    action: str
+    _calls: int = field(default=0)
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        return dict(self.tracker.latest_message.get("metadata") or {})
+
+    @property
+    def conversation_id(self) -> str:
+        return str(self.tracker.sender_id)
+
+    @property
+    def language(self) -> str:
+        """zh or en.  In `rasa shell` no slot is set and the message itself tells."""
+        tag = self.tracker.latest_message.get("language") or {}
+        return str(self.slot("language") or tag.get("name") or "zh")
+
+    @property
+    def text(self) -> str:
+        return str(self.tracker.latest_message.get("text") or "").strip()
+
+    @property
+    def intent(self) -> str:
+        return str((self.tracker.latest_message.get("intent") or {}).get("name") or "")
+
+    @property
+    def confidence(self) -> float:
+        return float((self.tracker.latest_message.get("intent") or {}).get("confidence") or 0.0)
+
+    @property
+    def entities(self) -> list[dict[str, Any]]:
+        return list(self.tracker.latest_message.get("entities") or [])
+
+    def slot(self, name: str) -> Any:
+        return self.tracker.slots.get(name)
+
+    def entity(self, name: str) -> str | None:
+        """The first entity of that name in this message, as its canonical value."""
+        return next((str(e["value"]) for e in self.entities if e.get("entity") == name), None)
+
+    def say(self, response: str, **values: Any) -> None:
+        """Utter a response of domain.yml, in the visitor's language."""
+        self.dispatcher.utter_message(response=response, **values)
+
+    def in_language(self, text: dict[str, str] | str) -> str:
+        """One of {"zh", "en"}, as the visitor reads."""
+        return text if isinstance(text, str) else text.get(self.language) or text["zh"]
+
+    def key(self) -> Key:
+        """The next side effect's name.  ordinal counts the calls of this action within the turn."""
+        ordinal = self._runs_before() + self._calls
+        self._calls += 1
+        metadata = self.metadata
+        turn_id = metadata.get("turn_id") or self.tracker.latest_message.get("message_id") or ""
+        return Key(self.conversation_id, str(turn_id), int(metadata.get("fence") or 0), self.action, ordinal)
+
+    def _runs_before(self) -> int:
+        return sum(e.get("event") == "action" and e.get("name") == self.action for e in self.since_user())
+
+    def since_user(self) -> Iterator[dict[str, Any]]:
+        """Events of this turn, latest first."""
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "user":
+                return
+            yield event
+
+    def last_said(self) -> str | None:
+        """The response that the bot's last message before this turn came from."""
+        before = False
+        for event in reversed(self.tracker.events):
+            if before and event.get("event") == "bot":
+                return (event.get("metadata") or {}).get("utter_action")
+            before = before or event.get("event") == "user"
+        return None
+
+
+class KetingAction(Action, ABC):
+    """Base of our actions: `act` does the work, and whatever goes wrong is said."""
+
+    @abstractmethod
+    def name(self) -> str: ...
+
+    @abstractmethod
+    async def act(self, turn: Turn) -> Events:
+        """Do it.  May raise Unavailable; then the visitor is told and offered a person."""
+
+    def apologise(self, turn: Turn) -> None:
+        turn.say("utter_trouble")
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+        turn = Turn(tracker, dispatcher, self.name())
+        try:
+            return await self.act(turn)
+        except StaleTurn:
+            raise  # Rasa answers 500 and the turn is discarded, as it should be
+        except Unavailable as err:
+            log.warning(
+                "action.unavailable action=%s conversation=%s error=%s", self.name(), tracker.sender_id, err
+            )
+            self.apologise(turn)
+        except Exception:
+            log.exception("action.crashed action=%s conversation=%s", self.name(), tracker.sender_id)
+            self.apologise(turn)
+        return []

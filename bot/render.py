@@ -1,0 +1,106 @@
+"""A turn's events as the body that the wire promises.
+
+The live and the repeated answer are made the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.nlu.language import traditional
+from bot.turn import events_of
+from bot.voice import spoken
+
+#: The action that says "I did not understand".
+FALLBACK = "action_fallback"
+_HIDDEN_SLOTS = {"requested_slot", "session_started_metadata"}
+
+Body = dict[str, Any]
+
+
+def answer(tracker: DialogueStateTracker, turn_id: str, *, repeated: bool) -> Body:
+    """The 200 body of a turn that the tracker holds."""
+    events = events_of(tracker, turn_id)
+    user = events[0]
+    assert isinstance(user, UserUttered)
+    slots = {
+        k: v for k, v in tracker.current_slot_values().items() if v is not None and k not in _HIDDEN_SLOTS
+    }
+    actions = [e.action_name for e in events if isinstance(e, ActionExecuted) and e.action_name]
+    return {
+        "turn_id": turn_id,
+        "repeated": repeated,
+        "replies": [r for e in events if isinstance(e, BotUttered) for r in replies(e, slots.get("script"))],
+        "nlu": nlu(user.parse_data, slots),
+        "actions": actions,
+        "form": tracker.active_loop_name,
+        "slots": slots,
+        "understood": FALLBACK not in actions,
+    }
+
+
+def nlu(parse_data: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> Body:
+    """What was understood.  An intent that anger replaced is told as it was."""
+    escalation = parse_data.get("escalation") or {}
+    intent = escalation.get("was") or parse_data.get("intent") or {}
+    ranking = [_scored(i) for i in parse_data.get("intent_ranking") or [intent]]
+    emotion = parse_data.get("emotion") or {"name": "neutral", "confidence": 1.0}
+    return {
+        "text": parse_data.get("text") or "",
+        **spoken(parse_data, known or {}),
+        "intent": _scored(intent),
+        "ranking": ranking,
+        "entities": [
+            {k: e.get(k) for k in ("entity", "value", "start", "end")}
+            for e in parse_data.get("entities") or []
+        ],
+        "emotion": {"name": emotion["name"], "confidence": float(emotion["confidence"])},
+    }
+
+
+def replies(event: BotUttered, script: str | None) -> list[Body]:
+    """One bot event as replies: its text or buttons, then its picture, then its card."""
+    say: Callable[[str], str] = traditional if script == "Hant" and not _is_override(event) else str
+    data = event.data or {}
+    found: list[Body] = []
+    buttons = [{"title": say(b["title"]), "payload": b["payload"]} for b in data.get("buttons") or []]
+    if event.text and buttons:
+        found.append({"type": "buttons", "text": say(event.text), "buttons": buttons})
+    elif event.text:
+        found.append({"type": "text", "text": say(event.text)})
+    if data.get("image"):
+        found.append(
+            {"type": "image", "url": data["image"], "alt": say((data.get("custom") or {}).get("alt", ""))}
+        )
+    if (data.get("custom") or {}).get("type") == "card":
+        found.append(_card(data["custom"], say))
+    return found
+
+
+def _card(custom: Mapping[str, Any], say: Callable[[str], str]) -> Body:
+    """Lines come as a list, or as one text with a line each where a response had to be filled in."""
+    lines = custom.get("lines") or []
+    if isinstance(lines, str):
+        lines = lines.splitlines()
+    return {
+        "type": "card",
+        "title": say(str(custom.get("title") or "")),
+        "subtitle": say(str(custom.get("subtitle") or "")),
+        "image_url": custom.get("image_url"),
+        "lines": [say(str(line)) for line in lines],
+        "buttons": [{"title": say(b["title"]), "payload": b["payload"]} for b in custom.get("buttons") or []],
+    }
+
+
+def _is_override(event: BotUttered) -> bool:
+    """Was this variation written in Traditional characters by hand?"""
+    conditions = (event.metadata or {}).get("condition") or []
+    return any(c.get("name") == "script" for c in conditions)
+
+
+def _scored(intent: Mapping[str, Any]) -> Body:
+    return {"name": intent.get("name"), "confidence": float(intent.get("confidence") or 0.0)}

@@ -1,0 +1,169 @@
+"""One turn of one conversation: Rasa's own prediction loop without its habit of swallowing errors.
+
+Rasa logs an action that raised, forgets its events and carries on; here the turn fails and nothing of it is
+saved. Steps are those of `rasa.core.processor.MessageProcessor` 3.6.21, the last release of its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa.core.actions.action import Action, ActionExecutionRejection
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.nlg.generator import NaturalLanguageGenerator
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.core.processor import MessageProcessor
+from rasa.exceptions import ActionLimitReached
+from rasa.shared.core.events import ActionExecutionRejected, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.voice import spoken
+
+#: Name under which Rasa sees the channel, in events and in channel-specific responses.
+CHANNEL = "keting"
+
+
+class TurnFailed(Exception):
+    """The turn was discarded.
+
+    error is one of the wire's words: action_failed, store_failed, silent, crashed.
+    """
+
+    def __init__(self, error: str, detail: str) -> None:
+        super().__init__(f"{error}: {detail}")
+        self.error = error
+        self.detail = detail
+
+
+class StoreUnavailable(Exception):
+    """The tracker could not be read, so nothing was started."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the service asks: text as the visitor wrote it, or the payload of a button that we issued."""
+
+    conversation_id: str
+    turn_id: str
+    fence: int
+    text: str
+    is_payload: bool = False
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    def message(self) -> UserMessage:
+        # Rasa obeys text that starts with a solidus; only payloads may
+        text = self.text if self.is_payload else _harmless(self.text)
+        metadata = {**self.metadata, "turn_id": self.turn_id, "fence": self.fence}
+        return UserMessage(
+            text,
+            CollectingOutputChannel(),
+            self.conversation_id,
+            input_channel=CHANNEL,
+            message_id=self.turn_id,
+            metadata=metadata,
+        )
+
+
+class Turns:
+    """Runs turns on a loaded model.  The processor's store must raise on errors, not fall back."""
+
+    def __init__(self, processor: MessageProcessor, nlg: NaturalLanguageGenerator) -> None:
+        self._processor = processor
+        self._nlg = nlg
+
+    async def past(self, conversation_id: str) -> DialogueStateTracker | None:
+        """The conversation's current session as it is stored.  Raises StoreUnavailable."""
+        try:
+            return await self._processor.tracker_store.retrieve(conversation_id)
+        except Exception as err:
+            raise StoreUnavailable(str(err)) from err
+
+    async def run(self, turn: Turn) -> DialogueStateTracker:
+        """Play one turn, save it and return the tracker.  Raises TurnFailed, having saved nothing."""
+        try:
+            tracker = await self._play(turn.message(), turn.metadata)
+        except TurnFailed:
+            raise
+        except Exception as err:
+            raise TurnFailed("crashed", repr(err)) from err
+        if not said(tracker, turn.turn_id):
+            raise TurnFailed("silent", f"the turn ended in {tracker.latest_action_name} and said nothing")
+        try:
+            await self._processor.save_tracker(tracker)
+        except Exception as err:
+            raise TurnFailed("store_failed", str(err)) from err
+        return tracker
+
+    async def _play(self, message: UserMessage, known: Mapping[str, Any]) -> DialogueStateTracker:
+        processor = self._processor
+        tracker = await processor.log_message(message, should_save_tracker=False)
+        tracker.update_with_events(_context(tracker, known), processor.domain)
+        tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
+        going_on = True
+        while going_on:
+            try:
+                action, prediction = processor.predict_next_with_tracker_if_should(tracker)
+            except ActionLimitReached as err:
+                raise TurnFailed("action_failed", "the turn took too many actions") from err
+            going_on = await self._act(action, prediction, tracker, message)
+        return tracker
+
+    async def _act(
+        self,
+        action: Action,
+        prediction: PolicyPrediction,
+        tracker: DialogueStateTracker,
+        message: UserMessage,
+    ) -> bool:
+        """Run one action on the tracker; whether another is to be predicted."""
+        processor = self._processor
+        trial = tracker.copy()
+        trial.update_with_events(prediction.events, processor.domain)
+        try:
+            events = await action.run(message.output_channel, self._nlg, trial, processor.domain)
+        except ActionExecutionRejection:
+            tracker.update(
+                ActionExecutionRejected(action.name(), prediction.policy_name, prediction.max_confidence)
+            )
+            return True
+        except Exception as err:
+            raise TurnFailed("action_failed", f"{action.name()}: {err!r}") from err
+        processor._log_action_on_tracker(tracker, action, events, prediction)
+        return processor.should_predict_another_action(action.name())
+
+
+def said(tracker: DialogueStateTracker, turn_id: str) -> list[BotUttered]:
+    """What the bot said in a turn."""
+    return [e for e in events_of(tracker, turn_id)[1:] if isinstance(e, BotUttered)]
+
+
+def events_of(tracker: DialogueStateTracker, turn_id: str) -> list[Event]:
+    """The user's event of a turn and what followed until the next; empty if the tracker does not know the
+    turn.
+    """
+    found: list[Event] = []
+    for event in tracker.events:
+        if isinstance(event, UserUttered):
+            if found:
+                break
+            if event.message_id == turn_id:
+                found.append(event)
+        elif found:
+            found.append(event)
+    return found
+
+
+def _context(tracker: DialogueStateTracker, known: Mapping[str, Any]) -> list[Event]:
+    """Slots that belong to this very message: language, script, emotion."""
+    parse_data: dict[str, Any] = dict(tracker.latest_message.parse_data) if tracker.latest_message else {}
+    voice = spoken(parse_data, tracker.current_slot_values(), known)
+    emotion = (parse_data.get("emotion") or {}).get("name", "neutral")
+    wanted = {**voice, "emotion": emotion}
+    return [SlotSet(name, value) for name, value in wanted.items() if tracker.get_slot(name) != value]
+
+
+def _harmless(text: str) -> str:
+    bare = text.strip()
+    return "\uff0f" + bare[1:] if bare.startswith("/") else bare
