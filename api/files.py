@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -13,6 +14,7 @@ from api import context
 from api.rules import declare
 from core import blobs
 from core import uploads as rules
+from core.db import Tx
 from core.errors import Invalid, TooLarge
 from core.ids import parse_id
 from core.limits import Rate, enforce
@@ -57,7 +59,11 @@ def _headers(row: sa.Row[Any], etag: str) -> dict[str, str]:
 
 
 async def receive(
-    request: Request, *, visitor_id: UUID | None = None, agent_id: UUID | None = None
+    request: Request,
+    *,
+    visitor_id: UUID | None = None,
+    agent_id: UUID | None = None,
+    also: Callable[[Tx, sa.Row[Any]], Awaitable[None]] | None = None,
 ) -> dict[str, Any]:
     """Check and keep the multipart file of this request; returns the answer of the uploads routes."""
     await enforce(context.limiter(request), str(visitor_id or agent_id), UPLOADS)
@@ -68,7 +74,12 @@ async def receive(
         raise Invalid("required", field="file")
     upload = await rules.check(sent.name or "", sent.type or "", sent.body)
     row = await blobs.keep(
-        context.db(request), context.blobs(request), upload, visitor_id=visitor_id, agent_id=agent_id
+        context.db(request),
+        context.blobs(request),
+        upload,
+        visitor_id=visitor_id,
+        agent_id=agent_id,
+        also=also,
     )
     return shown(request, row)
 

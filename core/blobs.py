@@ -8,6 +8,7 @@ import errno
 import hashlib
 import os
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -90,13 +91,20 @@ async def keep(
     *,
     visitor_id: UUID | None = None,
     agent_id: UUID | None = None,
+    also: Callable[[Tx, sa.Row[Any]], Awaitable[None]] | None = None,
 ) -> sa.Row[Any]:
-    """Store a checked upload and its row; returns the row.  A failure of either leaves neither."""
+    """Store a checked upload and its row; returns the row.  A failure of either leaves neither.
+
+    also runs in the row's transaction, for what must be written together with it.
+    """
     key = new_id()
     await store.put(key, upload.data)
     try:
         async with db.begin() as tx:
-            return await _insert(tx, key, upload, visitor_id, agent_id)
+            row = await _insert(tx, key, upload, visitor_id, agent_id)
+            if also is not None:
+                await also(tx, row)
+            return row
     except BaseException:
         await store.delete(key)
         raise

@@ -24,7 +24,7 @@ from core.hours import Hours
 FRESH_FOR_S = 5.0
 
 
-class Words(msgspec.Struct, frozen=True, kw_only=True, rename={"hant": "zh-Hant"}, omit_defaults=True):
+class Words(msgspec.Struct, frozen=True, kw_only=True, rename={"hant": "zh-Hant"}):
     """One text in the languages of visitors; without zh-Hant, zh is converted."""
 
     zh: str = ""

@@ -89,6 +89,8 @@ def event_text(name: str, data: Mapping[str, Any]) -> dict[Script, str]:
 def _variant(name: str, data: Mapping[str, Any]) -> str:
     if name == "closed" and data.get("by") == "visitor":
         return "closed_by_visitor"
+    if name == "requeued" and data.get("reason") == "transfer":
+        return "transferred"
     if name == "ticket_updated" and data.get("comment"):
         return "ticket_commented"
     return name
