@@ -109,7 +109,7 @@ def create_app(
     app.ctx.draining = False
     app.ctx.background = []
     http.install(app)
-    app.blueprint(api.visitor.blueprints())
+    app.blueprint(api.visitor.blueprints)
     app.blueprint(internal.bp)
     app.blueprint(files.blueprint)
     app.blueprint(health.blueprint)

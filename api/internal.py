@@ -25,7 +25,7 @@ from core.ids import parse_id
 from dialogue.turns import check_fence
 from handoff import queue
 from handoff.presence import on_duty
-from tickets import bot_desk
+from tickets import front
 
 bp = Blueprint("internal", url_prefix="/internal/v1")
 
@@ -116,7 +116,7 @@ async def open_ticket(request: Request) -> HTTPResponse:
     asked = body(request, TicketBody)
 
     async def work(tx: Tx, conversation: sa.Row[Any]) -> dict[str, Any]:
-        return await bot_desk.open_from_bot(
+        return await front.open_from_bot(
             tx,
             conversation,
             type=asked.type,
@@ -139,7 +139,7 @@ async def show_ticket(request: Request, number: str) -> HTTPResponse:
         )
         if visitor_id is None:
             raise NotFound()
-        return answer(await bot_desk.show_to_bot(tx, number, visitor_id))
+        return answer(await front.show_to_bot(tx, number, visitor_id))
 
 
 @bp.get("/business")

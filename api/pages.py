@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from sanic import Blueprint, HTTPResponse, Request
-from sanic.response import file, redirect
+from sanic.response import file
 
 from api.rules import declare
 from core.errors import NotFound
@@ -46,11 +46,6 @@ def blueprint(dist: Path) -> Blueprint:
     @declare("public")
     async def demo(request: Request, name: str) -> HTTPResponse:
         return await send(f"demo/{name}")
-
-    @bp.get("/console")
-    @declare("public")
-    async def console_root(request: Request) -> HTTPResponse:
-        return redirect("/console/", status=308)
 
     @bp.get("/console/")
     @declare("public")

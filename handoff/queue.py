@@ -38,7 +38,7 @@ async def enqueue(
 ) -> sa.Row[Any]:
     """Move a locked conversation to waiting and put it in line; returns its new row.
 
-    The visitor is told by a waiting event unless quiet; when nobody is on duty that is said as well.
+    The visitor is told by a waiting event unless quiet, or that nobody is on duty.
     """
     packet = await packets.build(tx, conversation, reason, note)
     row = await conversations.move(
@@ -60,10 +60,10 @@ async def enqueue(
             told_nobody_at=None if duty else tx.now,
         )
     )
-    if not quiet:
-        await conversations.tell(tx, row, "waiting", reason=reason)
     if not duty:
         await conversations.tell(tx, row, "nobody_on_duty")
+    elif not quiet:
+        await conversations.tell(tx, row, "waiting", reason=reason)
     return row
 
 

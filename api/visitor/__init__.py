@@ -12,13 +12,12 @@ from api.visitor.door import add_cors, origin_allowed, preflight
 
 PREFIX = "/api/visitor/v1"
 
+_preflights = Blueprint("visitor_preflights")
+_preflights.add_route(declare("public")(preflight), "/<path:path>", methods=["OPTIONS"])
+check_origin(socket.bp, origin_allowed)
+_parts = (sessions.bp, messages.bp, wishes.bp, socket.bp, _preflights)
+for _part in _parts:
+    _part.middleware(add_cors, "response")
 
-def blueprints() -> BlueprintGroup:
-    """Everything below /api/visitor/v1, with CORS and preflight."""
-    preflights = Blueprint("visitor_preflights")
-    preflights.add_route(declare("public")(preflight), "/<path:path>", methods=["OPTIONS"])
-    check_origin(socket.bp, origin_allowed)
-    all_of_them = (sessions.bp, messages.bp, wishes.bp, socket.bp, preflights)
-    for blueprint in all_of_them:
-        blueprint.register_middleware(add_cors, "response")
-    return Blueprint.group(*all_of_them, url_prefix=PREFIX)
+#: Everything below /api/visitor/v1, with CORS and preflight.
+blueprints: BlueprintGroup = Blueprint.group(*_parts, url_prefix=PREFIX)

@@ -19,7 +19,7 @@ from core.db import Tx
 from core.errors import Invalid
 from core.limits import Rate, enforce
 from handoff import desk, guests
-from tickets import bot_desk
+from tickets import front
 
 bp = Blueprint("visitor_wishes")
 
@@ -198,13 +198,7 @@ async def post_left_message(request: Request) -> HTTPResponse:
         row = await conversations.find_or_open(
             tx, who.visitor_id, channel=who.channel, identity_id=who.identity_id
         )
-        return await bot_desk.leave_message(
-            tx,
-            visitor_id=who.visitor_id,
-            conversation=row,
-            text=asked.text.strip(),
-            contact=asked.contact.strip(),
-        )
+        return await front.open_from_visitor(tx, row, text=asked.text.strip(), contact=asked.contact.strip())
 
     given = await context.db(request).retrying(work)
     await guests.cancel_wait(context.db(request), who.visitor_id)
