@@ -363,8 +363,8 @@ EVENTS: dict[str, Bilingual] = {
         "You ended the conversation.",
     ),
     "bot_unavailable": Bilingual(
-        "智能助手暂时无法回答，我们为您转接人工客服。",
-        "The assistant cannot answer right now, so a person will.",
+        "智能助手暂时无法回答。",
+        "The assistant cannot answer right now.",
     ),
     "nobody_on_duty": Bilingual(
         "现在没有客服值班。请留下您的问题和联系方式，我们会尽快回复。",
