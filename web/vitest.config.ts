@@ -14,6 +14,7 @@ export default defineConfig({
           root: here("."),
           include: ["{shared,widget,demo}/**/*.test.{ts,tsx}"],
           environment: "jsdom",
+          css: true,
         },
       },
       {

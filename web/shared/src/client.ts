@@ -59,6 +59,7 @@ export class VisitorClient {
   private readSeq = 0;
   private opening: Promise<void> | null = null;
   private wanted = false;
+  private wake: (() => void) | null = null;
   private deliveredTimer: ReturnType<typeof setTimeout> | undefined;
   private lastView: View | null = null;
 
@@ -116,7 +117,10 @@ export class VisitorClient {
         if (error instanceof ApiError && error.code === "origin_not_allowed") return this.enter("refused");
         this.linked("lost");
         const wait = Math.max(backoff.next(), error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0);
-        await new Promise((resolve) => setTimeout(resolve, wait));
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, wait);
+          this.wake = () => (clearTimeout(timer), resolve());
+        });
       }
     }
   }
@@ -129,6 +133,7 @@ export class VisitorClient {
   }
   /** The page was shown, focused or came online. */
   nudge(): void {
+    this.wake?.();
     this.link.nudge();
   }
 

@@ -1,0 +1,226 @@
+import type { Author, Message } from "@shared/protocol.ts";
+import type { View } from "@shared/view.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+
+import { Bubble, EventLine, PendingBubble, Typing, UploadBubble } from "./bubble.tsx";
+import { day, excerpt, sameDay } from "./format.ts";
+import { Avatar, Icon } from "./parts.tsx";
+import { Rating } from "./rating.tsx";
+import { useUi } from "./ui.ts";
+import { pick } from "./words.ts";
+
+const NEAR = 60;
+const ONE_GO = 5 * 60_000;
+
+/** The whole history, oldest first; older pages come when the visitor scrolls up. */
+export const Transcript = ({ view, shown }: { view: View; shown: boolean }) => {
+  const { say, client } = useUi();
+  const box = useRef<HTMLDivElement>(null);
+  const scroll = useScroll(box, view, shown);
+  const rows = useRows(view, shown);
+  const typist = view.typing;
+  return (
+    <div class="transcript-frame">
+      <div
+        class="transcript"
+        ref={box}
+        onScroll={scroll.moved}
+        tabIndex={0}
+        role="log"
+        aria-label={say("message")}
+      >
+        {view.hasMore && (
+          <button
+            type="button"
+            class="older"
+            disabled={view.loadingOlder}
+            onClick={() => void client.loadOlder()}
+          >
+            {say(view.loadingOlder ? "loading" : "older")}
+          </button>
+        )}
+        <div class="grow" />
+        {view.phase === "ready" && <Welcome view={view} />}
+        {rows}
+        {view.pending.map((entry) => (
+          <PendingBubble key={entry.client_id} entry={entry} />
+        ))}
+        {view.uploads.map((upload) => (
+          <UploadBubble key={upload.id} upload={upload} />
+        ))}
+        {typist && <Typing author={{ ...typist, avatar: avatarOf(view, typist.kind) }} />}
+        {view.state?.rating && <Rating key={view.state.rating.service_id} rating={view.state.rating} />}
+      </div>
+      {scroll.away && (
+        <button
+          type="button"
+          class={view.unread ? "jump fresh" : "jump"}
+          onClick={scroll.toBottom}
+          title={say("toBottom")}
+        >
+          <Icon name="down" size={16} />
+          {view.unread ? `${say("jump")} ${view.unread}` : <span class="sr">{say("toBottom")}</span>}
+        </button>
+      )}
+      <Announcer view={view} />
+    </div>
+  );
+};
+
+const avatarOf = ({ state, session }: View, kind: Author["kind"]): string | null =>
+  kind === "agent" ? (state?.agent?.avatar ?? null) : (session?.widget.bot.avatar ?? null);
+
+/** Where nobody has spoken yet, or the last conversation is over: the greeting and what people ask. */
+const Welcome = ({ view }: { view: View }) => {
+  const { language, client } = useUi();
+  const widget = view.session?.widget;
+  if (!widget || view.messages.length || view.pending.length || view.hasMore) return null;
+  const name = pick(widget.bot.name, language);
+  return (
+    <div class="welcome">
+      <div class="row theirs last">
+        <Avatar url={client.url(widget.bot.avatar)} name={name} kind="bot" />
+        <div class="stack">
+          <span class="author">{name}</span>
+          <div class="bubble">
+            <p class="text">{pick(widget.greeting, language)}</p>
+          </div>
+        </div>
+      </div>
+      <div class="choices suggestions">
+        {widget.suggestions.map((words) => (
+          <button type="button" class="chip" onClick={() => client.sendText(pick(words, language))}>
+            {pick(words, language)}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+};
+
+/** New messages for screen readers; history that is loaded is not read out. */
+const Announcer = ({ view }: { view: View }) => {
+  const { client, language, say } = useUi();
+  const [text, setText] = useState("");
+  useEffect(
+    () =>
+      client.onMessage((message) => {
+        const line = excerpt(message, language, say);
+        setText(message.author.name ? say("said", { name: message.author.name, text: line }) : line);
+      }),
+    [client, language, say],
+  );
+  const typing = view.typing && say("typing", view.typing as unknown as Record<string, string>);
+  return (
+    <div class="sr" aria-live="polite">
+      {typing || text}
+    </div>
+  );
+};
+
+const useRows = ({ messages, state }: View, shown: boolean) => {
+  const { language, say, client } = useUi();
+  const open = state?.conversation && state.conversation.state !== "closed" ? state.conversation.id : null;
+  const readByAgent = state?.read_by_agent_seq ?? 0;
+  // The line "new" stays where it was when the panel was opened.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const seen = useMemo(() => client.view.readSeq, [shown]);
+  return useMemo(() => {
+    const pressed = new Map<string, number>();
+    for (const { content } of messages) {
+      if (content.type === "press") pressed.set(content.message_id, content.index);
+    }
+    const mine = messages.filter(({ author }) => author.kind === "visitor").at(-1);
+    const firstUnread = messages.find(({ seq, author }) => seq > seen && author.kind !== "visitor")?.seq;
+    return messages.map((message, at) => {
+      const before = messages[at - 1];
+      const after = messages[at + 1];
+      const { content, id, seq } = message;
+      return (
+        <>
+          {(!before || !sameDay(before.created_at, message.created_at)) && (
+            <div class="divider">{day(message.created_at, language, say)}</div>
+          )}
+          {seq === firstUnread && seen > 0 && <div class="divider new">{say("newMessages")}</div>}
+          {content.type === "event" ? (
+            <EventLine key={id} content={content} seq={seq} />
+          ) : (
+            <Bubble
+              key={id}
+              message={message}
+              first={!before || !together(before, message)}
+              last={!after || !together(message, after)}
+              pressed={pressed.get(id)}
+              pressable={message.conversation_id === open}
+              mark={message === mine && say(seq <= readByAgent ? "read" : "sent")}
+            />
+          )}
+        </>
+      );
+    });
+  }, [messages, language, say, open, readByAgent, seen]);
+};
+
+const together = (a: Message, b: Message): boolean =>
+  a.content.type !== "event" &&
+  b.content.type !== "event" &&
+  a.author.kind === b.author.kind &&
+  a.author.id === b.author.id &&
+  Date.parse(b.created_at) - Date.parse(a.created_at) < ONE_GO;
+
+/** At the bottom we follow; further up we stay, also when older messages are put in front. */
+const useScroll = (box: { current: HTMLDivElement | null }, view: View, shown: boolean) => {
+  const { client } = useUi();
+  const [away, setAway] = useState(false);
+  const following = useRef(true);
+  const before = useRef({ oldest: 0, height: 0, top: 0 });
+
+  const toBottom = () => {
+    const it = box.current;
+    if (it) it.scrollTop = it.scrollHeight;
+  };
+  const moved = () => {
+    const it = box.current;
+    if (!it || !shown) return;
+    before.current.top = it.scrollTop;
+    following.current = it.scrollHeight - it.scrollTop - it.clientHeight < NEAR;
+    setAway(!following.current);
+    if (it.scrollTop < NEAR && view.hasMore && !view.loadingOlder)
+      void client.loadOlder().catch(() => undefined);
+    read();
+  };
+  const read = () => {
+    if (shown && following.current && document.visibilityState === "visible") client.markRead();
+  };
+
+  useLayoutEffect(() => {
+    const it = box.current;
+    if (!it || !shown) return;
+    const oldest = view.messages[0]?.seq ?? 0;
+    const { oldest: was, height, top } = before.current;
+    if (following.current) toBottom();
+    else if (oldest < was) it.scrollTop = top + it.scrollHeight - height;
+    before.current = { oldest, height: it.scrollHeight, top: it.scrollTop };
+    read();
+  });
+  // Opened: at the newest.  Pictures and the keyboard change the height afterwards.
+  useLayoutEffect(() => {
+    if (!shown || !box.current) return;
+    following.current = true;
+    toBottom();
+    const it = box.current;
+    const follow = () => following.current && toBottom();
+    const sizes = new ResizeObserver(follow);
+    sizes.observe(it);
+    it.addEventListener("load", follow, true);
+    document.addEventListener("visibilitychange", read);
+    return () => {
+      sizes.disconnect();
+      it.removeEventListener("load", follow, true);
+      document.removeEventListener("visibilitychange", read);
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shown]);
+
+  return { away, moved, toBottom };
+};

@@ -1,0 +1,25 @@
+/** What every part of the panel needs, without passing it through all of them. */
+import type { VisitorClient } from "@shared/client.ts";
+import type { Language } from "@shared/protocol.ts";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+
+import type { Say } from "./words.ts";
+
+export interface Ui {
+  client: VisitorClient;
+  language: Language;
+  say: Say;
+  /** The panel covers the whole screen. */
+  phone: boolean;
+  enlarge(image: { url: string; name: string }): void;
+  leaveMessage(): void;
+}
+
+export const UiContext = createContext<Ui | null>(null);
+
+export const useUi = (): Ui => {
+  const ui = useContext(UiContext);
+  if (!ui) throw new Error("outside of the panel");
+  return ui;
+};
