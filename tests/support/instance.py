@@ -152,7 +152,7 @@ def running(*, with_bot: bool = False, **environment: str) -> Iterator[Instance]
     """A fresh instance, ready to use (with_bot: the bot answers too); stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="keting-"))
     folder.chmod(0o755)  # the embedded database runs as another user when we are root
-    instance = start(folder / "var", with_bot=with_bot, **environment)
+    instance = start(folder / "var", with_bot=with_bot, port=0, **environment)
     try:
         instance.wait_ready()
         if with_bot:
