@@ -118,16 +118,14 @@ def _train(arguments: argparse.Namespace) -> int:
 def _agent_add(arguments: argparse.Namespace) -> int:
     from core.agents import add_agent
     from core.errors import KetingError
+    from core.texts import error_text
 
     password = _read_password(arguments.password_stdin)
     name = arguments.name or arguments.username
     try:
         asyncio.run(add_agent(_database_url(), arguments.username, arguments.role, password, name))
     except KetingError as error:
-        print(
-            _say(f"未能新增：{error.detail or error.code}", f"not added: {error.detail or error.code}"),
-            file=sys.stderr,
-        )
+        print(error_text(error.code, terminal_language()), file=sys.stderr)
         return 1
     print(
         _say(
