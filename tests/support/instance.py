@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,8 +126,10 @@ class Instance:
         return self.process.wait(timeout_s)
 
 
-def start(data_dir: Path, *, with_bot: bool = False, port: int | None = None, **environment: str) -> Instance:
-    """Start ``keting up``; returns at once."""
+def start(
+    data_dir: Path, *, with_bot: bool = False, command: Sequence[str] = (), port: int = 0, **environment: str
+) -> Instance:
+    """Start ``keting up``, or another command that does the same; returns at once."""
     port = port or free_port()
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith("KETING_")},
@@ -139,20 +141,18 @@ def start(data_dir: Path, *, with_bot: bool = False, port: int | None = None, **
     }
     data_dir.mkdir(parents=True, exist_ok=True)
     log = data_dir / "up.log"
-    command = [sys.executable, "-m", "cli", "up", *([] if with_bot else ["--no-bot"])]
+    line = list(command) or [sys.executable, "-m", "cli", "up", *([] if with_bot else ["--no-bot"])]
     with log.open("ab") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out
-        )
+        process = subprocess.Popen(line, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     return Instance(port, data_dir, process, log, env)
 
 
 @contextmanager
-def running(*, with_bot: bool = False, **environment: str) -> Iterator[Instance]:
+def running(*, with_bot: bool = False, command: Sequence[str] = (), **environment: str) -> Iterator[Instance]:
     """A fresh instance, ready to use (with_bot: the bot answers too); stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="keting-"))
     folder.chmod(0o755)  # the embedded database runs as another user when we are root
-    instance = start(folder / "var", with_bot=with_bot, port=0, **environment)
+    instance = start(folder / "var", with_bot=with_bot, command=command, port=0, **environment)
     try:
         instance.wait_ready()
         if with_bot:
