@@ -19,6 +19,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import SanicException
 from sanic.response import BaseHTTPResponse
 
+from api import metrics
 from api.guards import actor, agent_required
 from api.headers import add_headers
 from api.idempotency import change
@@ -182,10 +183,12 @@ async def on_request(request: Request) -> None:
     given = request.headers.get("x-request-id", "")
     request.ctx.request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
     structlog.contextvars.bind_contextvars(request_id=request.ctx.request_id)
+    metrics.started(request)
 
 
 async def on_response(request: Request, response: BaseHTTPResponse) -> None:
     add_headers(request, response)
+    metrics.ended(request, response)
 
 
 def install(app: Sanic[Any, Any]) -> None:

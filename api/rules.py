@@ -39,6 +39,7 @@ class RuledRoute:
     path: str
     name: str
     rule: Rule | None
+    doc: str = ""
 
 
 #: Rules by handler, in the order of declaration.
@@ -65,4 +66,4 @@ def ruled_routes(app: Sanic[Any, Any]) -> Iterator[RuledRoute]:
         rule = getattr(handler, "route_rule", None)
         path = "/" + route.path.lstrip("/")
         for method in sorted(set(route.methods) - {"HEAD", "OPTIONS"}):
-            yield RuledRoute(method, path, route.name, rule)
+            yield RuledRoute(method, path, route.name, rule, handler.__doc__ or "")

@@ -1,10 +1,34 @@
 """The console's HTTP interface; docs/reference/console-api.md describes it.
 
-blueprints lists everything to mount below /api/console/v1.
+blueprints lists everything to mount; each has the prefix /api/console/v1.
 """
 
 from __future__ import annotations
 
 from sanic import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from api.console import (
+    audit,
+    board,
+    canned,
+    departments,
+    groups,
+    people,
+    session,
+    settings,
+    tickets,
+    uploads,
+)
+
+blueprints: tuple[Blueprint, ...] = (
+    session.blueprint,
+    people.blueprint,
+    groups.blueprint,
+    departments.blueprint,
+    canned.blueprint,
+    settings.blueprint,
+    audit.blueprint,
+    tickets.blueprint,
+    board.blueprint,
+    uploads.blueprint,
+)
