@@ -1,4 +1,4 @@
-"""Kill -9 of everything there is, at random moments while people write: the promises hold (docs/delivery.md)."""
+"""Kill -9 of everything there is, at random moments while people write (docs/delivery.md)."""
 
 from __future__ import annotations
 
