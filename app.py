@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from sanic import Sanic
 
 import api.visitor
-from api import console, files, health, http, internal, openapi, pages
+from api import console, files, health, http, internal, openapi, pages, seeds
 from api.bot_status import BotStatus
 from api.sockets import Hub, Sweep
 from connectors.registry import Registry
@@ -121,6 +121,7 @@ def create_app(
     @app.before_server_start
     async def start(app: Sanic[Any, Any], _: Any = None) -> None:
         _furnish(app, settings, make_parts(settings))
+        await seeds.plant(app.ctx.db)
         _start_background(app)
 
     @app.before_server_stop

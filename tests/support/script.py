@@ -51,7 +51,7 @@ LINES = {
 
 @dataclass
 class Crowd:
-    """sent[i]: the client ids of visitor i in the order of sending; histories[i]: what is stored in the end."""
+    """sent[i]: the client ids of visitor i in the order of sending; histories[i]: what is stored."""
 
     visitors: list[Visitor] = field(default_factory=list)
     sent: list[list[str]] = field(default_factory=list)
