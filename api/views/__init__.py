@@ -6,16 +6,15 @@ Functions take a transaction and, where names or words depend on the reader, a L
 from __future__ import annotations
 
 from api.views.lens import Lens, as_script, public_agent, widget_for_visitors
-from api.views.lines import colleagues, queue_snapshot
+from api.views.lines import queue_snapshot
 from api.views.messages import console_messages, visitor_messages
 from api.views.packets import packets, services
-from api.views.summaries import summaries
+from api.views.summary_rows import summaries
 from api.views.visitors import visitor_panel
 
 __all__ = [
     "Lens",
     "as_script",
-    "colleagues",
     "console_messages",
     "packets",
     "public_agent",

@@ -211,21 +211,3 @@ class May(msgspec.Struct, frozen=True):
     transfer: bool = False
     close: bool = False
     return_to_bot: bool = False
-
-
-class Colleague(msgspec.Struct, frozen=True):
-    """live is measured, availability is chosen; work goes to who has both."""
-
-    id: UUID
-    name: str
-    avatar: str | None
-    role: str
-    availability: str
-    live: bool
-    open: int
-    capacity: int
-    groups: list[UUID]
-
-
-class Colleagues(msgspec.Struct, frozen=True):
-    items: list[Colleague]
