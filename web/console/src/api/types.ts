@@ -1,6 +1,7 @@
 /**
  * Shapes of the console API, as docs/reference/console-api.md fixes them.
- * Times are ISO 8601 UTC strings; `position` counts the entries of one conversation, `seq` those of one visitor.
+ * Times are ISO 8601 UTC strings. `position` counts every entry of a visitor, notes included, over all conversations;
+ * `seq` counts what the visitor sees.
  */
 
 export type Language = "zh" | "zh-Hant" | "en";

@@ -8,7 +8,7 @@ import type { ClientFrame, HelloFrame, HintFrame, ServerFrame, StreamEvent } fro
 
 export const PING_MS = 15_000;
 /** A line that has been silent this long is dead, whatever the browser says. */
-export const SILENCE_MS = 40_000;
+export const SILENCE_MS = 25_000;
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 /** Application codes: the session has ended, too many sockets of one person. */
