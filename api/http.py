@@ -173,10 +173,17 @@ def _log_crash(request: Request, err: Exception) -> None:
         "http.crashed",
         error=type(err).__name__,
         cause=type(err.__cause__).__name__ if err.__cause__ else None,
-        where="".join(traceback.format_tb(err.__traceback__)[-6:]),
+        where=_places(err),
         method=request.method,
         path=request.path,
     )
+
+
+def _places(err: Exception) -> list[str]:
+    """Our own frames on the way to the error, then the last one of all: file:line function."""
+    frames = traceback.extract_tb(err.__traceback__)
+    ours = [frame for frame in frames if "site-packages" not in frame.filename]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in [*ours[-8:], *frames[-1:]]]
 
 
 async def on_request(request: Request) -> None:

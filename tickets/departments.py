@@ -50,13 +50,13 @@ async def create(
 
 
 async def update(tx: Tx, department_id: UUID, **values: Any) -> sa.Row[Any]:
+    """Change columns, or none; NotFound when there is no such department any more."""
     d = t.department.c
-    row = await tx.one(
-        t.department.update()
-        .where(d.id == department_id, d.retired_at.is_(None))
-        .values(**values)
-        .returning(t.department)
-    )
+    which = (d.id == department_id) & d.retired_at.is_(None)
+    if values:
+        row = await tx.one(t.department.update().where(which).values(**values).returning(t.department))
+    else:
+        row = await tx.one(sa.select(t.department).where(which))
     if row is None:
         raise NotFound()
     return row
