@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import signal
 from pathlib import Path
 
 import sqlalchemy as sa
+from asyncpg import CannotConnectNowError, PostgresError
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -16,11 +18,12 @@ from core.bilingual import Bilingual
 from core.schema import agent
 from supervisor.child import Program
 from supervisor.environment import UNWANTED
-from supervisor.errors import ChildFailed
+from supervisor.errors import ChildFailed, DatabaseUnusable
 from supervisor.postgres import PostgresServer
 
 BOT_SUFFIX = "_bot"
 FIRST_ADMIN = "admin"
+OLDEST_SERVER = 15
 
 
 def postgres_program(server: PostgresServer, data_dir: Path, environment: dict[str, str]) -> Program:
@@ -37,6 +40,38 @@ def postgres_program(server: PostgresServer, data_dir: Path, environment: dict[s
         stop_timeout_s=30,
         death_signal=signal.SIGINT,
     )
+
+
+async def reach(url: str, patience_s: float = 30) -> None:
+    """Return when the server answers; raises DatabaseUnusable with what to do.
+
+    A server that is still starting is waited for; a wrong password or name is not.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + patience_s
+    while True:
+        try:
+            version = await _server_version(url)
+        except (OSError, CannotConnectNowError) as error:
+            if loop.time() > deadline:
+                raise DatabaseUnusable.not_reached(str(error)) from error
+            await asyncio.sleep(0.5)
+        except (PostgresError, DBAPIError, ArgumentError) as error:
+            raise DatabaseUnusable.not_reached(str(error)) from error
+        else:
+            break
+    if version < OLDEST_SERVER * 10000:
+        raise DatabaseUnusable.too_old(version // 10000, OLDEST_SERVER)
+
+
+async def _server_version(url: str) -> int:
+    """As a number: 150020 is 15.20."""
+    engine = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": 5})
+    try:
+        async with engine.connect() as connection:
+            return int(await connection.scalar(sa.text("SHOW server_version_num")))
+    finally:
+        await engine.dispose()
 
 
 async def ensure_database(url: str, through: str) -> None:

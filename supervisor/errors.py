@@ -27,6 +27,28 @@ class ChildFailed(SupervisorError):
     """A child that everything else needs did not come up."""
 
 
+class DatabaseUnusable(SupervisorError):
+    """The server that KETING_DATABASE_URL names does not serve us."""
+
+    @classmethod
+    def not_reached(cls, reason: str) -> DatabaseUnusable:
+        return cls(
+            Bilingual(
+                f"无法使用数据库：{reason}。请检查 KETING_DATABASE_URL。",
+                f"The database cannot be used: {reason}. Check KETING_DATABASE_URL.",
+            )
+        )
+
+    @classmethod
+    def too_old(cls, found: int, wanted: int) -> DatabaseUnusable:
+        return cls(
+            Bilingual(
+                f"数据库是 PostgreSQL {found}，需要 {wanted} 以上。",
+                f"The database is PostgreSQL {found}; {wanted} or later is needed.",
+            )
+        )
+
+
 class PostgresUnusable(SupervisorError):
     """The embedded PostgreSQL cannot run as things are."""
 

@@ -74,6 +74,7 @@ class Instance:
         maintenance = self.settings.database_url or await self._start_postgres()
         url = self.settings.database_url
         assert url is not None
+        await database.reach(url)
         await migrate(url)
         if runs_bot:
             bot_url = self.settings.bot_database_url or database.bot_database_url(url)

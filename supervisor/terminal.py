@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,6 +17,7 @@ def terminal(language: Language | None = None) -> Say:
 
     def say(part: str, text: Bilingual) -> None:
         clock = datetime.now().astimezone().strftime("%H:%M:%S")
-        print(f"{clock}  {part:<9} {text.to(chosen)}", flush=True)
+        with contextlib.suppress(OSError):  # the terminal may have been closed; stopping goes on
+            print(f"{clock}  {part:<9} {text.to(chosen)}", flush=True)
 
     return say

@@ -90,8 +90,8 @@ def _stop_on_signals(say: Say) -> None:
         if asked:
             os._exit(130)
         asked = True
-        say("keting", Bilingual("正在停止……（再按一次立即退出）", "stopping ... (once more: at once)"))
         task.cancel()
+        say("keting", Bilingual("正在停止……（再按一次立即退出）", "stopping ... (once more: at once)"))
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop)
