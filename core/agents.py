@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -28,7 +29,7 @@ _USERNAME = re.compile(r"[\w.@+-]{2,64}")
 #: argon2id with 32 MiB and three passes: about 50 ms here, and at most two at once, so a flood of
 #: log-ins costs 64 MiB and not the machine.
 _HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
-_AT_ONCE = 2
+_HASHING = ThreadPoolExecutor(2, "passwords")
 #: What the password of an unknown user is compared with: the answer takes as long as for a known one.
 _NOBODY = "$argon2id$v=19$m=32768,t=3,p=1$kG3uMbdLf3bzCFjnvFZT3Q$qWOM6SYp3sQT9npyWN6eMtDZAT/+ys20uiQoy1hFffI"
 
@@ -75,23 +76,13 @@ def check_password(password: str, field: str = "password") -> None:
         raise Invalid("too_long", field=field)
 
 
-class _Passwords:
-    """Hashing in threads, a few at a time."""
+async def hash_password(password: str) -> str:
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, _HASHER.hash, password)
 
-    def __init__(self) -> None:
-        self._slots: dict[int, asyncio.Semaphore] = {}
 
-    def _slot(self) -> asyncio.Semaphore:
-        # One semaphore an event loop: it may not be shared between two.
-        return self._slots.setdefault(id(asyncio.get_running_loop()), asyncio.Semaphore(_AT_ONCE))
-
-    async def hash(self, password: str) -> str:
-        async with self._slot():
-            return await asyncio.to_thread(_HASHER.hash, password)
-
-    async def matches(self, hashed: str | None, password: str) -> bool:
-        async with self._slot():
-            return await asyncio.to_thread(_matches, hashed, password)
+async def matches(hashed: str | None, password: str) -> bool:
+    """Whether password is the one that was hashed; takes as long for nobody's (None)."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, _matches, hashed, password)
 
 
 def _matches(hashed: str | None, password: str) -> bool:
@@ -99,9 +90,6 @@ def _matches(hashed: str | None, password: str) -> bool:
         return _HASHER.verify(hashed or _NOBODY, password) and hashed is not None
     except (VerificationError, InvalidHashError):
         return False
-
-
-passwords = _Passwords()
 
 
 async def create(
@@ -143,7 +131,7 @@ async def add_agent(db_url: str, username: str, role: str, password: str, name: 
     """Add a person from the command line; returns the new id.  Raises Rejected or Unavailable."""
     check_password(password)
     checked_username(username)
-    hashed = await passwords.hash(password)
+    hashed = await hash_password(password)
     db = Database(db_url, pool_size=1)
     try:
         async with db.begin() as tx:

@@ -10,6 +10,7 @@ import asyncio
 import io
 import re
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -33,7 +34,7 @@ TYPES: dict[str, tuple[str, ...]] = {
 }
 _FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
 #: Two pictures at once: decoding takes a core and up to 200 MB each.
-_DECODING = asyncio.Semaphore(2)
+_DECODING = ThreadPoolExecutor(2, "pictures")
 _PROFILE_BYTES = 64 * 1024
 
 
@@ -57,8 +58,7 @@ async def check(name: str, declared: str, data: bytes) -> Upload:
     mime = _kind(declared, data)
     named = _with_extension(clean_name(name), mime)
     if mime in _FORMATS:
-        async with _DECODING:
-            return await asyncio.to_thread(_redraw, named, mime, data)
+        return await asyncio.get_running_loop().run_in_executor(_DECODING, _redraw, named, mime, data)
     return Upload(named, mime, data)
 
 

@@ -295,6 +295,78 @@ ERRORS: dict[str, Bilingual] = {
         "两位访客都在由客服服务，请先结束其中一个会话。",
         "Both visitors are being served. Close one conversation first.",
     ),
+    "database": Bilingual(
+        "服务暂时不可用，请稍后再试。",
+        "The service is unavailable for a moment. Please try again.",
+    ),
+    "token_expired": Bilingual(
+        "凭证已过期。",
+        "The token has expired.",
+    ),
+    "unknown_visitor": Bilingual(
+        "凭证无效。",
+        "The token is not valid.",
+    ),
+    "too_many_sockets": Bilingual(
+        "打开的窗口太多，请关闭一些。",
+        "Too many windows are open. Please close some.",
+    ),
+    "bad_frame": Bilingual(
+        "无法识别这条数据。",
+        "This frame is not understood.",
+    ),
+    "bad_client_id": Bilingual(
+        "“{field}”不正确。",
+        "“{field}” is not valid.",
+    ),
+    "no_such_channel": Bilingual(
+        "没有这个渠道。",
+        "There is no such channel.",
+    ),
+    "no_such_identity": Bilingual(
+        "没有这个渠道身份。",
+        "The visitor cannot be reached there.",
+    ),
+    "no_such_service": Bilingual(
+        "没有这次服务。",
+        "There is no such service to rate.",
+    ),
+    "not_rateable": Bilingual(
+        "这次服务不能评价。",
+        "This service cannot be rated.",
+    ),
+    "bad_score": Bilingual(
+        "评分为 1 到 5。",
+        "A rating is from 1 to 5.",
+    ),
+    "bad_reason": Bilingual(
+        "“{field}”不在可选值之内。",
+        "“{field}” is not one of the choices.",
+    ),
+    "bad_availability": Bilingual(
+        "“{field}”不在可选值之内。",
+        "“{field}” is not one of the choices.",
+    ),
+    "one_target": Bilingual(
+        "请选择一位同事或一个小组。",
+        "Choose one colleague or one group.",
+    ),
+    "to_yourself": Bilingual(
+        "不能转接给自己。",
+        "You cannot hand it to yourself.",
+    ),
+    "already_yours": Bilingual(
+        "这个会话已经由您服务。",
+        "You serve this conversation already.",
+    ),
+    "closed": Bilingual(
+        "会话已经结束。",
+        "The conversation has ended.",
+    ),
+    "role_does_not_serve": Bilingual(
+        "这个角色不接待访客。",
+        "This role does not serve visitors.",
+    ),
     # tickets
     "changed": Bilingual(
         "工单刚刚被别人修改，请刷新。",

@@ -17,7 +17,7 @@ from api.guards import actor, agent_required
 from api.http import Body, answer, body, change
 from api.people import avatar, roster
 from core import agents, logins
-from core.agents import LARGEST_CAPACITY, passwords
+from core.agents import LARGEST_CAPACITY
 from core.db import Tx
 from core.errors import Conflict, Invalid
 from core.ids import parse_id
@@ -73,7 +73,7 @@ async def create_person(request: Request) -> HTTPResponse:
     agents.check_password(given.password)
     name = checked_name(given.name or given.username)
     capacity, language = checked_capacity(given.capacity), checked_language(given.language)
-    hashed = await passwords.hash(given.password)
+    hashed = await agents.hash_password(given.password)
 
     async def work(tx: Tx) -> dict[str, Any]:
         if given.avatar_blob_id is not None:
@@ -105,7 +105,7 @@ async def change_person(request: Request, person_id: str) -> HTTPResponse:
     values = _values(given)
     if isinstance(given.password, str) and given.password:
         agents.check_password(given.password)
-        values["password_hash"] = await passwords.hash(given.password)
+        values["password_hash"] = await agents.hash_password(given.password)
 
     async def work(tx: Tx) -> dict[str, Any]:
         before = await agents.get(tx, agent_id, lock=True)

@@ -16,7 +16,6 @@ from api.guards import actor, agent_required, check_origin, cookie_name, set_coo
 from api.http import Body, answer, body, change, declare
 from core import agents, events, logins
 from core import schema as s
-from core.agents import passwords
 from core.db import Tx
 from core.errors import Invalid, NotFound, Unauthorised
 from core.limits import Rate, enforce
@@ -61,7 +60,7 @@ async def login(request: Request) -> HTTPResponse:
     async with context.db(request).begin() as tx:
         row = await _account(tx, given.username)
     known = row.password_hash if row is not None else None
-    right = await passwords.matches(known, given.password[: agents.LONGEST_PASSWORD + 1])
+    right = await agents.matches(known, given.password[: agents.LONGEST_PASSWORD + 1])
     if not right or row is None:
         log.info("login.refused", address=request.ip)
         raise Unauthorised("bad_credentials")
@@ -155,9 +154,9 @@ async def change_password(request: Request) -> HTTPResponse:
     await _slow_down(request, me.username)
     async with context.db(request).begin() as tx:
         known = (await agents.get(tx, me.id)).password_hash
-    if not await passwords.matches(known, given.current[: agents.LONGEST_PASSWORD + 1]):
+    if not await agents.matches(known, given.current[: agents.LONGEST_PASSWORD + 1]):
         raise Invalid("wrong_password", field="current")
-    hashed = await passwords.hash(given.new)
+    hashed = await agents.hash_password(given.new)
 
     async def work(tx: Tx) -> dict[str, Any]:
         await agents.update(tx, me.id, password_hash=hashed)
