@@ -12,7 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from core import events, streams, timeline
+from core import events, streams, timeline, visitors
 from core import schema as s
 from core.db import Tx
 from core.errors import Conflict
@@ -34,10 +34,8 @@ async def find_open(tx: Tx, visitor_id: UUID, brand: str = "default") -> sa.Row[
 async def find_or_open(
     tx: Tx, visitor_id: UUID, *, channel: str, identity_id: UUID, brand: str = "default"
 ) -> sa.Row[Any]:
-    """The open conversation, or a new one linked to the last.  Locks the visitor."""
-    await tx.run(
-        sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update(key_share=True)
-    )
+    """The open conversation, or a new one linked to the last.  Locks the visitor; follows a merge."""
+    visitor_id = (await visitors.lock(tx, visitor_id)).id
     row = await find_open(tx, visitor_id, brand)
     if row is not None:
         return row

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -22,6 +23,9 @@ T = TypeVar("T")
 
 #: SQLSTATEs after which the same transaction may succeed when run again.
 _TRANSIENT = {"40001", "40P01"}
+
+#: What the driver raises before there is a connection (starting up, too many): SQLAlchemy passes it on.
+_WHILE_CONNECTING = (asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def async_url(url: str) -> str:
@@ -86,7 +90,7 @@ class Database:
             async with self.engine.begin() as conn:
                 tx = Tx(conn, self.clock.now())
                 yield tx
-        except (InterfaceError, OperationalError, TimeoutError, OSError) as err:
+        except (InterfaceError, OperationalError, TimeoutError, OSError, *_WHILE_CONNECTING) as err:
             await self._drop_dead(err)
             raise Unavailable("database", detail=type(err).__name__) from err
         except DBAPIError as err:

@@ -1,4 +1,4 @@
-"""The event log: append-only, who did what when.  Every metric is computed from it alone (docs/reference/events.md)."""
+"""The event log: append-only, who did what when.  Every metric comes from it (docs/reference/events.md)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def record(
 async def audit(
     tx: Tx, actor: str, verb: str, object: str, *, request_id: str | None = None, **data: Any
 ) -> None:
-    """Append one audit row in the transaction of the change.  actor and object read "agent:<id>", "group:<id>"."""
+    """Append one audit row in the transaction of the change; actor and object read "agent:<id>"."""
     await tx.run(
         s.audit.insert().values(
             at=tx.now, actor=actor, verb=verb, object=object, data=data, request_id=request_id

@@ -1,4 +1,4 @@
-"""Identifiers.  Rows are named by UUID version 7 (RFC 9562): random, yet near in the index when near in time."""
+"""Identifiers.  Rows are named by UUIDs of version 7 (RFC 9562): random, yet near in the index as in time."""
 
 from __future__ import annotations
 

@@ -31,6 +31,7 @@ from core.messages import (
     Location,
     Press,
     Text,
+    is_storable,
     parse_content,
 )
 
@@ -61,18 +62,8 @@ async def accept(db: Database, inbound: Inbound) -> Accepted:
 
 
 async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
-    identity = await visitors.resolve(
-        tx,
-        inbound.channel,
-        inbound.account,
-        inbound.sender,
-        brand=inbound.brand,
-        language=inbound.language,
-    )
     # The visitor's lock makes two racing deliveries take turns: the second finds the first's row.
-    await tx.run(
-        sa.select(s.visitor.c.id).where(s.visitor.c.id == identity.visitor_id).with_for_update(key_share=True)
-    )
+    identity = await _lock_sender(tx, inbound)
     seen = await _seen(tx, inbound)
     if seen is not None:
         return seen
@@ -114,6 +105,22 @@ async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
     )
     assert posted.seq is not None
     return Accepted(True, posted.id, posted.seq, conversation.id, tx.now)
+
+
+async def _lock_sender(tx: Tx, inbound: Inbound) -> sa.Row[Any]:
+    """The sender's identity, with its visitor's row locked."""
+    while True:
+        identity = await visitors.resolve(
+            tx,
+            inbound.channel,
+            inbound.account,
+            inbound.sender,
+            brand=inbound.brand,
+            language=inbound.language,
+        )
+        locked = await visitors.lock(tx, identity.visitor_id)
+        if locked.id == identity.visitor_id:
+            return identity  # otherwise a merge moved the identity between our two reads
 
 
 async def schedule(tx: Tx, conversation_id: UUID) -> None:
@@ -160,23 +167,29 @@ async def _checked(tx: Tx, identity: sa.Row[Any], content: Content) -> Content:
     """The content as we store it: texts bounded, presses and attachments looked up as the visitor's own."""
     match content:
         case Text(text=words):
-            if not words.strip():
-                raise Invalid("empty_text", field="content.text")
-            if len(words) > MAX_TEXT:
-                raise Invalid("text_too_long", field="content.text")
-            if "\x00" in words or any(0xD800 <= ord(ch) <= 0xDFFF for ch in words):
-                raise Invalid("bad_text", field="content.text")
+            check_words(words, "content.text")
             return content
         case Press():
             return await _pressed(tx, identity, content)
         case Location(latitude=lat, longitude=lon, label=label):
-            if not (-90 <= lat <= 90 and -180 <= lon <= 180) or len(label) > 200:
+            fits = -90 <= lat <= 90 and -180 <= lon <= 180 and len(label) <= 200
+            if not fits or not is_storable(label):
                 raise Invalid("bad_location", field="content")
             return content
         case Attachment() if isinstance(content, ATTACHMENTS):
             return await attached(tx, content, s.blob.c.visitor_id == identity.visitor_id)
         case _:
             raise Invalid("bad_content", field="content.type")
+
+
+def check_words(words: str, field: str) -> None:
+    """Invalid unless words are something a person may send: not blank, not too long, storable."""
+    if not words.strip():
+        raise Invalid("empty_text", field=field)
+    if len(words) > MAX_TEXT:
+        raise Invalid("text_too_long", field=field)
+    if not is_storable(words):
+        raise Invalid("bad_text", field=field)
 
 
 async def _pressed(tx: Tx, identity: sa.Row[Any], press: Press) -> Press:
@@ -201,6 +214,8 @@ async def _pressed(tx: Tx, identity: sa.Row[Any], press: Press) -> Press:
 
 async def attached(tx: Tx, content: Attachment, mine: sa.ColumnElement[bool]) -> Content:
     """The attachment with name, size and kind as stored, if the blob is the sender's own."""
+    if content.alt is not None and (len(content.alt) > 500 or not is_storable(content.alt)):
+        raise Invalid("bad_text", field="content.alt")
     blob = await tx.one(
         sa.select(s.blob).where(s.blob.c.id == parse_id(content.blob_id, "content.blob_id"), mine)
     )

@@ -108,16 +108,16 @@ def dump_content(content: Content) -> dict[str, Any]:
 
 
 def plain_text(content: Content) -> str:
-    """What a content says, as one line of text: for excerpts, the bot, and channels that show only text."""
+    """What a content says, as text: for excerpts, the bot, and channels that show only text."""
     match content:
         case Text(text=text):
             return text
         case Buttons(text=text, buttons=buttons):
-            return text + "".join(f"\n[{n}] {b.title}" for n, b in enumerate(buttons, 1))
+            return text + _listed(buttons)
         case Press(title=title):
             return title
-        case Card(title=title, subtitle=subtitle, lines=lines):
-            return "\n".join(part for part in (title, subtitle, *lines) if part)
+        case Card(title=title, subtitle=subtitle, lines=lines, buttons=buttons):
+            return "\n".join(part for part in (title, subtitle, *lines) if part) + _listed(buttons)
         case Location(label=label, latitude=lat, longitude=lon):
             return label or f"{lat:.5f}, {lon:.5f}"
         case Event(name=name):
@@ -127,6 +127,15 @@ def plain_text(content: Content) -> str:
         case Attachment(name=name):
             return name
     raise AssertionError(content)
+
+
+def _listed(buttons: tuple[Button, ...]) -> str:
+    return "".join(f"\n[{n}] {button.title}" for n, button in enumerate(buttons, 1))
+
+
+def is_storable(text: str) -> bool:
+    """Whether the database can keep the text: no NUL and no half of a surrogate pair."""
+    return "\x00" not in text and not any(0xD800 <= ord(ch) <= 0xDFFF for ch in text)
 
 
 @dataclass(frozen=True)

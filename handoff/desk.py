@@ -12,7 +12,7 @@ from core import schema as s
 from core.db import Database, Tx
 from core.errors import Conflict, Invalid, NotFound
 from core.lifecycle import Move
-from core.messages import ATTACHMENTS, MAX_TEXT, Content, Text
+from core.messages import ATTACHMENTS, Content, Text
 from handoff import claims, queue
 from handoff.schema import service
 
@@ -51,6 +51,8 @@ async def transfer(
         raise Invalid("one_target", field="agent_id")
     if to_agent == by:
         raise Invalid("to_yourself", field="agent_id")
+    if note:
+        inbox.check_words(note, "note")
 
     async def work(tx: Tx) -> sa.Row[Any]:
         before = await timeline.lock(tx, conversation_id)
@@ -90,9 +92,8 @@ async def requeue(
         excluded_agent_id=before.agent_id,
         actor=actor,
         by=by or before.agent_id,
-        quiet=True,
+        told="requeued",
     )
-    await conversations.tell(tx, row, "requeued", reason=reason)
     await conversations.inform(tx, before.agent_id, "unassigned", row, why=reason)
     return row
 
@@ -111,7 +112,7 @@ async def close(
                 _must_own(before, by)
             await claims.end_service(tx, before, reason)
         elif before.state == "waiting":
-            await queue.abandon(tx, before, "closed")
+            await queue.abandon(tx, before, "closed", actor=actor)
         row = await conversations.move(tx, before, Move.CLOSE, actor=actor, by=by, reason=reason)
         await conversations.tell(tx, row, "closed", by=actor)
         if before.state == "agent":
@@ -150,6 +151,7 @@ async def reply(
 
     The same client_id again returns the first message and has no second effect.  Conflict not_owner unless
     the agent has the conversation; Conflict behind when another agent wrote after position seen.
+    identity_id: which of the visitor's identities to answer, instead of the one that wrote last.
     """
 
     async def work(tx: Tx) -> sa.Row[Any]:
@@ -159,13 +161,15 @@ async def reply(
             return earlier
         _must_own(before, agent_id)
         await _must_be_up_to_date(tx, before, agent_id, seen)
+        content_now = await checked(tx, content, agent_id)
         posted = await timeline.post(
             tx,
             before,
             timeline.AGENT,
-            await checked(tx, content, agent_id),
+            content_now,
             agent_id=agent_id,
             client_id=client_id,
+            channel=await _channel_of(tx, before, identity_id) if identity_id else None,
             identity_id=identity_id,
         )
         await _note_reply(tx, before, agent_id, posted.id)
@@ -193,14 +197,34 @@ async def note(
     return await db.retrying(work)
 
 
+async def _channel_of(tx: Tx, conversation: sa.Row[Any], identity_id: UUID) -> str:
+    i = s.identity.c
+    channel: str | None = await tx.value(
+        sa.select(i.channel).where(i.id == identity_id, i.visitor_id == conversation.visitor_id)
+    )
+    if channel is None:
+        raise NotFound("no_such_identity", field="identity_id")
+    return channel
+
+
 async def mark_read(db: Database, conversation_id: UUID, agent_id: UUID, position: int) -> None:
-    """The agent who has the conversation has seen it up to position.  Marks never move back."""
-    c = s.conversation.c
+    """The agent who has the conversation has seen it up to position.
+
+    Marks never move back, nor beyond what there is.
+    """
+    c, v = s.conversation.c, s.visitor.c
     async with db.begin() as tx:
+        last = sa.select(v.position).where(v.id == c.visitor_id).scalar_subquery()
+        seen = sa.func.least(position, last)
         visitor_id = await tx.value(
             s.conversation.update()
-            .where(c.id == conversation_id, c.agent_id == agent_id, c.agent_read_position < position)
-            .values(agent_read_position=position)
+            .where(
+                c.id == conversation_id,
+                c.agent_id == agent_id,
+                c.state == "agent",
+                c.agent_read_position < seen,
+            )
+            .values(agent_read_position=seen)
             .returning(c.visitor_id)
         )
         if visitor_id is not None:
@@ -210,12 +234,7 @@ async def mark_read(db: Database, conversation_id: UUID, agent_id: UUID, positio
 async def checked(tx: Tx, content: Content, agent_id: UUID) -> Content:
     """What an agent may send: bounded text, and attachments that the agent uploaded."""
     if isinstance(content, Text):
-        if not content.text.strip():
-            raise Invalid("empty_text", field="content.text")
-        if len(content.text) > MAX_TEXT:
-            raise Invalid("text_too_long", field="content.text")
-        if "\x00" in content.text:
-            raise Invalid("bad_text", field="content.text")
+        inbox.check_words(content.text, "content.text")
         return content
     if isinstance(content, ATTACHMENTS):
         return await inbox.attached(tx, content, s.blob.c.agent_id == agent_id)

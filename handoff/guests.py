@@ -8,11 +8,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import conversations, events
+from core import conversations, events, visitors
 from core import schema as s
 from core.db import Database, Tx
 from core.errors import Conflict, Invalid, NotFound
 from core.lifecycle import Move
+from core.messages import is_storable
 from handoff import queue
 from handoff.presence import on_duty
 from handoff.schema import service
@@ -43,8 +44,8 @@ async def cancel_wait(db: Database, visitor_id: UUID) -> None:
     """Out of the line and back to the bot; no effect when not waiting."""
 
     async def work(tx: Tx) -> None:
-        await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update(key_share=True))
-        row = await conversations.find_open(tx, visitor_id)
+        visitor = await visitors.lock(tx, visitor_id)
+        row = await conversations.find_open(tx, visitor.id)
         if row is None or row.state != "waiting":
             return
         await queue.abandon(tx, row, "cancelled")
@@ -71,12 +72,16 @@ async def rate(db: Database, visitor_id: UUID, service_id: UUID, score: int, com
         raise Invalid("bad_score", field="score")
     if comment is not None and len(comment) > 1000:
         raise Invalid("text_too_long", field="comment")
+    if comment is not None and not is_storable(comment):
+        raise Invalid("bad_text", field="comment")
 
     async def work(tx: Tx) -> None:
-        await tx.run(sa.select(s.visitor.c.id).where(s.visitor.c.id == visitor_id).with_for_update(key_share=True))
+        visitor = await visitors.lock(tx, visitor_id)
         c = service.c
         row = await tx.one(
-            sa.select(service).where(c.id == service_id, c.visitor_id == visitor_id).with_for_update(key_share=True)
+            sa.select(service)
+            .where(c.id == service_id, c.visitor_id == visitor.id)
+            .with_for_update(key_share=True)
         )
         if row is None:
             raise NotFound("no_such_service")

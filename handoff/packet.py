@@ -58,5 +58,6 @@ def _entities(parses: Any) -> list[dict[str, Any]]:
     for nlu in parses:
         for entity in nlu.get("entities") or []:
             item = {"entity": entity["entity"], "value": str(entity["value"])}
+            found.pop((item["entity"], item["value"]), None)
             found[item["entity"], item["value"]] = item
     return list(found.values())

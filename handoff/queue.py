@@ -34,11 +34,11 @@ async def enqueue(
     excluded_agent_id: UUID | None = None,
     actor: str = "bot",
     by: UUID | None = None,
-    quiet: bool = False,
+    told: str = "waiting",
 ) -> sa.Row[Any]:
     """Move a locked conversation to waiting and put it in line; returns its new row.
 
-    The visitor is told by a waiting event unless quiet, or that nobody is on duty.
+    The visitor is told by the event told; that nobody is on duty is said as well, and instead of "waiting".
     """
     packet = await packets.build(tx, conversation, reason, note)
     row = await conversations.move(
@@ -60,10 +60,10 @@ async def enqueue(
             told_nobody_at=None if duty else tx.now,
         )
     )
+    if duty or told != "waiting":
+        await conversations.tell(tx, row, told, reason=reason)
     if not duty:
         await conversations.tell(tx, row, "nobody_on_duty")
-    elif not quiet:
-        await conversations.tell(tx, row, "waiting", reason=reason)
     return row
 
 
@@ -144,14 +144,36 @@ async def wait_range(tx: Tx, position: int) -> tuple[int, int] | None:
     return round(float(row[1]) * position), max(round(float(row[2]) * position), 1)
 
 
-async def abandon(tx: Tx, conversation: sa.Row[Any], state: str) -> None:
-    """A waiting visitor went away or back: close the entry and log it, so that abandonment can be counted."""
+async def put_back(tx: Tx, conversation: sa.Row[Any]) -> None:
+    """Wait again with the reason and the place of the last waiting; no effect on who never waited."""
+    q = queue_entry.c
+    last = await tx.one(
+        sa.select(queue_entry)
+        .where(q.conversation_id == conversation.id)
+        .order_by(q.entered_at.desc())
+        .limit(1)
+    )
+    if last is not None:
+        await enqueue(
+            tx,
+            conversation,
+            reason=last.reason,
+            note=last.note,
+            group_id=last.group_id,
+            rank_at=last.rank_at,
+            excluded_agent_id=last.excluded_agent_id,
+            actor="system",
+        )
+
+
+async def abandon(tx: Tx, conversation: sa.Row[Any], state: str, *, actor: str = "visitor") -> None:
+    """The waiting ended without an agent: close the entry and log it, so that abandonment can be counted."""
     entry = await leave(tx, conversation.id, state)
     if entry is not None:
         await events.record(
             tx,
             "queue.left",
-            actor="visitor",
+            actor=actor,
             conversation_id=conversation.id,
             visitor_id=conversation.visitor_id,
             how=state,

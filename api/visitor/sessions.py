@@ -21,6 +21,7 @@ from core.db import Tx
 from core.errors import Conflict, Invalid, Unauthorised
 from core.limits import Rate, enforce
 from core.messages import MAX_TEXT
+from handoff import merges
 
 bp = Blueprint("visitor_sessions")
 
@@ -147,7 +148,7 @@ async def _join(tx: Tx, channel: str, known: str, visitor_id: UUID) -> None:
     if spoke:
         try:
             async with tx.conn.begin_nested():
-                await visitors.merge(tx, visitor_id, stranger_id)
+                await merges.merge(tx, visitor_id, stranger_id)
         except Conflict:
             return  # both in service, or merged already: a person decides
 
