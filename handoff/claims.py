@@ -28,7 +28,7 @@ async def claim(
 ) -> sa.Row[Any]:
     """Give the conversation to the agent; returns its new row.
 
-    how: auto (routing: the agent must be online and live), accept, transfer, takeover.
+    how: auto (routing: the agent must be online and live), transfer (must be live), accept, takeover.
     Conflict taken, closed, no_capacity or not_available; Forbidden for roles that do not serve.
     A takeover ignores the queue and the former owner, and may exceed the capacity: a person decided it.
     """
@@ -43,7 +43,7 @@ async def claim(
     if how == "auto" and before.state != "waiting":
         raise Conflict("taken")
     entry = await queue.leave(tx, conversation_id, "assigned", agent_id)
-    agent = await _locked_agent(tx, agent_id, must_be_live=how == "auto")
+    agent = await _locked_agent(tx, agent_id, how)
     if how != "takeover":
         await _check_room(tx, agent)
     if before.state == "agent":
@@ -58,20 +58,25 @@ async def claim(
         agent_id=agent_id,
         how=how,
     )
-    await tx.run(s.agent.update().where(s.agent.c.id == agent_id).values(last_assigned_at=tx.now))
+    changes = {"last_assigned_at": tx.now}
+    if how in ("accept", "takeover"):
+        changes["live_at"] = tx.now  # whoever takes something is there
+    await tx.run(s.agent.update().where(s.agent.c.id == agent_id).values(**changes))
     await _start_service(tx, row, entry, how)
     await _announce(tx, before, row, agent, entry, how, note)
     return row
 
 
-async def _locked_agent(tx: Tx, agent_id: UUID, *, must_be_live: bool) -> sa.Row[Any]:
+async def _locked_agent(tx: Tx, agent_id: UUID, how: str) -> sa.Row[Any]:
     agent = await tx.one(sa.select(s.agent).where(s.agent.c.id == agent_id).with_for_update(key_share=True))
     if agent is None:
         raise NotFound("no_such_agent")
     if agent.role not in SERVING or agent.disabled_at is not None:
         raise Forbidden("role_does_not_serve")
     live = agent.live_at is not None and agent.live_at > tx.now - LIVE_FOR
-    if must_be_live and not (live and agent.availability == "online"):
+    if how == "auto" and not (live and agent.availability == "online"):
+        raise Conflict("not_available")
+    if how == "transfer" and not live:
         raise Conflict("not_available")
     return agent
 
@@ -150,8 +155,11 @@ async def _announce(
         how=how,
         waited_s=waited,
     )
-    if before.agent_id is not None and before.state == "agent":
-        await conversations.inform(tx, before.agent_id, "unassigned", row, why=how)
-    await conversations.inform(tx, agent.id, "assigned", row, how=how, note=note)
+    news: dict[UUID, tuple[str, dict[str, Any]]] = {agent.id: ("assigned", {"how": how, "note": note})}
+    if before.state == "agent":
+        news[before.agent_id] = ("unassigned", {"why": how})
+    for agent_id in sorted(news):  # one order for all: two transfers that cross must not deadlock on streams
+        kind, data = news[agent_id]
+        await conversations.inform(tx, agent_id, kind, row, **data)
     avatar = str(agent.avatar_blob_id) if agent.avatar_blob_id else None
     await conversations.tell(tx, row, "agent_joined", agent={"name": agent.name, "avatar_blob_id": avatar})

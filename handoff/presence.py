@@ -46,7 +46,9 @@ async def set_availability(db: Database, agent_id: UUID, value: str) -> None:
 
 async def choose(tx: Tx, agent_id: UUID, value: str) -> None:
     a = s.agent.c
-    row = await tx.one(sa.select(a.role, a.availability).where(a.id == agent_id).with_for_update(key_share=True))
+    row = await tx.one(
+        sa.select(a.role, a.availability).where(a.id == agent_id).with_for_update(key_share=True)
+    )
     if row is None or (value == "online" and row.role not in SERVING):
         raise Forbidden("role_does_not_serve")
     if row.availability != value:

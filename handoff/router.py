@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 SWEEP_S = 1.0
 
-#: Waiting entries looked at in one pass.
+#: Waiting entries of one group, and visitors to tell, looked at in one pass.
 _BATCH = 500
 
 #: Claims under way at once in one pass; each holds one database connection.
@@ -93,9 +93,10 @@ class Router:
     async def _plan(self) -> list[tuple[UUID, UUID]]:
         async with self.db.begin() as tx:
             team = await candidates(tx)
-            if not any(agent.has_room for agent in team):
+            room = sum(max(agent.capacity - agent.open, 0) for agent in team)
+            if not room:
                 return []
-            line = await waiting_line(tx)
+            line = await waiting_line(tx, room)
             if not line:
                 return []
             rules = await group_rules(tx)
@@ -166,9 +167,16 @@ async def candidates(tx: Tx) -> list[assignment.Candidate]:
     ]
 
 
-async def waiting_line(tx: Tx) -> list[assignment.Waiting]:
-    """The head of the line with each visitor's familiar agent: whoever served last."""
+async def waiting_line(tx: Tx, room: int) -> list[assignment.Waiting]:
+    """The head of the line with each visitor's familiar agent: whoever served last.
+
+    Of each group as many as there is room for, so that a long line for one group that is full never hides
+    who waits for another.
+    """
     q, c, v = queue_entry.c, s.conversation.c, service.c
+    order = (q.priority.desc(), q.rank_at, q.id)
+    nth = sa.func.row_number().over(partition_by=q.group_id, order_by=order).label("nth")
+    heads = sa.select(q.id, nth).where(q.state == "waiting").subquery()
     familiar = (
         sa.select(v.agent_id)
         .where(v.visitor_id == c.visitor_id)
@@ -178,10 +186,10 @@ async def waiting_line(tx: Tx) -> list[assignment.Waiting]:
     )
     rows = await tx.all(
         sa.select(q.conversation_id, q.group_id, q.excluded_agent_id, familiar.label("familiar"))
+        .join(heads, heads.c.id == q.id)
         .join(s.conversation, c.id == q.conversation_id)
-        .where(q.state == "waiting")
-        .order_by(q.priority.desc(), q.rank_at, q.id)
-        .limit(_BATCH)
+        .where(heads.c.nth <= min(room, _BATCH), c.state == "waiting")
+        .order_by(*order)
     )
     return [assignment.Waiting(r.conversation_id, r.group_id, r.familiar, r.excluded_agent_id) for r in rows]
 
