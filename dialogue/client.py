@@ -21,6 +21,10 @@ from core.messages import Button, Buttons, Card, Content, Picture, Text
 DEADLINE_S = 8.0
 
 
+#: What the wire lets through of the bubbles of one turn, in characters.
+LONGEST_TEXT = 20_000
+
+
 class BotFailed(Unavailable):
     """The bot answered with a failure, with rubbish, or not in time."""
 
@@ -98,6 +102,8 @@ class HttpBot:
         fault = next(self._answer.iter_errors(body), None)
         if fault is not None:
             raise BotFailed(detail=f"answer does not fit the wire: {fault.json_path}: {fault.message[:200]}")
+        if body["turn_id"] != request.turn_id:
+            raise BotFailed(detail="answer to another turn")
         return TurnAnswer(
             replies=tuple(content(reply) for reply in body["replies"]),
             nlu=body["nlu"],
@@ -140,7 +146,7 @@ class HttpBot:
             raise BotFailed(detail=f"{response.status_code}: {response.text[:200]}")
         try:
             return response.json()
-        except ValueError as err:
+        except (ValueError, RecursionError) as err:
             raise BotFailed(detail="answer is not JSON") from err
 
 

@@ -22,7 +22,7 @@ from core.db import Database, Tx
 from core.errors import Conflict, NotFound, Unavailable
 from dialogue import turns
 from dialogue.breaker import Breaker
-from dialogue.client import DEADLINE_S, Bot, BotFailed, BotNotReady, TurnAnswer, TurnRequest
+from dialogue.client import DEADLINE_S, LONGEST_TEXT, Bot, BotFailed, BotNotReady, TurnAnswer, TurnRequest
 from dialogue.desk import Desk
 from dialogue.escape import escape
 
@@ -41,8 +41,19 @@ _TRIED = 12
 
 
 class Dispatcher:
-    def __init__(self, db: Database, bot: Bot, desk: Desk, *, abreast: int = BOT_ABREAST) -> None:
+    def __init__(
+        self,
+        db: Database,
+        bot: Bot,
+        desk: Desk,
+        *,
+        abreast: int = BOT_ABREAST,
+        deadline_s: float = DEADLINE_S,
+        lease: timedelta = turns.LEASE,
+    ) -> None:
+        """lease must outlast deadline_s and a commit."""
         self.db, self.bot, self.desk = db, bot, desk
+        self.deadline_s, self.lease = deadline_s, lease
         self.breaker = Breaker(db.clock)
         self._abreast = abreast
         self._running: set[asyncio.Task[None]] = set()
@@ -53,7 +64,7 @@ class Dispatcher:
             while True:
                 pause = _SWEEP_S
                 try:
-                    pause = await self._start_due()
+                    pause = await self.start_due()
                 except Unavailable:
                     log.warning("dispatcher.database_unavailable")
                 except Exception:
@@ -65,18 +76,19 @@ class Dispatcher:
         if self._running:
             await asyncio.wait(self._running, timeout=timeout_s)
 
-    async def _start_due(self) -> float:
+    async def start_due(self) -> float:
         """Lease and start what is due; returns how long to sleep at most."""
         room = self._abreast - len(self._running)
-        if room > 0:
-            async with self.db.begin() as tx:
-                leased = await turns.lease(tx, room)
-            for turn in leased:
-                task = asyncio.create_task(self._handle_safely(turn))
-                self._running.add(task)
-                task.add_done_callback(self._done)
-            if len(leased) == room:
-                return _SWEEP_S
+        if room <= 0:
+            return _SWEEP_S  # whoever is done first wakes us
+        async with self.db.begin() as tx:
+            leased = await turns.lease(tx, room, self.lease)
+        for turn in leased:
+            task = asyncio.create_task(self._handle_safely(turn))
+            self._running.add(task)
+            task.add_done_callback(self._done)
+        if len(leased) == room:
+            return _SWEEP_S
         async with self.db.begin() as tx:
             due = await turns.next_due_s(tx)
         return _SWEEP_S if due is None else min(max(due, 0.005), _SWEEP_S)
@@ -124,21 +136,27 @@ class Dispatcher:
             conversation_id=str(turn.conversation_id),
             turn_id=str(turn.turn_id),
             fence=turn.fence,
-            text=None if said.payload else escape(said.text) or "?",
+            text=None if said.payload else escape(said.text)[:LONGEST_TEXT] or "?",
             payload=said.payload,
             metadata=metadata,
         )
         try:
-            async with asyncio.timeout(DEADLINE_S):
+            async with asyncio.timeout(self.deadline_s):
                 if (conversation.bot or {}).get("renew"):
                     await self.bot.renew(request.conversation_id, self._kept_slots(conversation, metadata))
                 answer = await self.bot.turn(request)
+            if not answer.replies:
+                raise BotFailed(detail="silent")
         except BotNotReady as err:
             self.breaker.failed()
             return await self._fail(turn, "bot_down", err.detail)
         except (BotFailed, TimeoutError) as err:
             self.breaker.failed()
             return await self._fail(turn, "bot_failed", getattr(err, "detail", "") or "deadline")
+        except Exception as err:
+            log.exception("turn.bot_crashed", turn=str(turn.turn_id))
+            self.breaker.failed()
+            return await self._fail(turn, "bot_failed", type(err).__name__)
         self.breaker.succeeded()
         await self._commit(turn, lambda tx, row: self._answer(tx, row, turn, said, answer))
 
@@ -248,6 +266,9 @@ class Dispatcher:
                 async with asyncio.timeout(PARSE_S):
                     nlu = summary(await self.bot.parse(escape(said.text)))
             except (BotNotReady, BotFailed, TimeoutError):
+                self.breaker.failed()
+            except Exception:
+                log.exception("parse.crashed", turn=str(turn.turn_id))
                 self.breaker.failed()
             else:
                 self.breaker.succeeded()

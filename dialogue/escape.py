@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 #: Looks like a slash to people and means nothing to Rasa.
 _SLASH = "\u2215"
 
+#: Unicode categories of what nobody sees: controls, format characters, unassigned, separators, and marks
+#: with nothing to stand on.  A reader that drops or strips them would find what stands behind them.
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zs", "Zl", "Zp", "Mn", "Me"})
+
 
 def escape(text: str) -> str:
-    """The text without leading blanks and without a leading slash.
+    """The text without leading blanks and without a leading slash, of any width.
 
-    Rasa strips before it looks, so we strip first too; only payloads of buttons that we issued keep
-    their slash, and those never pass through here.
+    Only payloads of buttons that we issued keep their slash, and those never pass through here.
     """
-    stripped = text.strip()
-    # Zero-width and other format characters would survive strip() and be dropped by the bot's normaliser.
-    while stripped and (stripped[0].isspace() or _is_format(stripped[0])):
-        stripped = stripped[1:]
-    if stripped.startswith(("/", "\uff0f")):
-        stripped = _SLASH + stripped[1:]
-    return stripped
+    first = next((n for n, ch in enumerate(text) if not _is_unseen(ch)), len(text))
+    bare = text[first:].rstrip()
+    if unicodedata.normalize("NFKC", bare[:1]).startswith("/"):
+        bare = _SLASH + bare[1:]
+    return bare
 
 
-def _is_format(ch: str) -> bool:
-    return ch in "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"
+def _is_unseen(ch: str) -> bool:
+    return ch.isspace() or unicodedata.category(ch) in _UNSEEN

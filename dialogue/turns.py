@@ -48,7 +48,7 @@ class Said:
     bubbles: int
 
 
-async def lease(tx: Tx, limit: int) -> list[Lease]:
+async def lease(tx: Tx, limit: int, length: timedelta = LEASE) -> list[Lease]:
     """Lease due turns, oldest first.  Other processes' leases are stepped over, expired ones are taken up."""
     w = s.work.c
     rows = await tx.all(
@@ -58,10 +58,10 @@ async def lease(tx: Tx, limit: int) -> list[Lease]:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    return [await _lease_one(tx, row) for row in rows]
+    return [await _lease_one(tx, row, length) for row in rows]
 
 
-async def _lease_one(tx: Tx, row: sa.Row[Any]) -> Lease:
+async def _lease_one(tx: Tx, row: sa.Row[Any], length: timedelta) -> Lease:
     fence, attempts = row.fence + 1, row.attempts + 1
     turn_id: UUID | None = row.turn_id
     if turn_id is None:
@@ -87,7 +87,7 @@ async def _lease_one(tx: Tx, row: sa.Row[Any]) -> Lease:
     await tx.run(
         s.work.update()
         .where(s.work.c.conversation_id == row.conversation_id)
-        .values(fence=fence, turn_id=turn_id, leased_until=tx.now + LEASE, attempts=attempts)
+        .values(fence=fence, turn_id=turn_id, leased_until=tx.now + length, attempts=attempts)
     )
     return Lease(row.conversation_id, turn_id, fence, row.upto, upto, attempts)
 
