@@ -207,7 +207,7 @@ async def _drain(app: Sanic[Any, Any]) -> None:
     for task in ctx.background:
         task.cancel()
     await asyncio.gather(*ctx.background, return_exceptions=True)
-    await asyncio.gather(ctx.hub.drain(), ctx.dispatcher.drain(DRAIN_S))
+    await asyncio.gather(ctx.hub.drain(), ctx.dispatcher.drain(DRAIN_S), ctx.sender.drain(DRAIN_S))
 
 
 async def _close(app: Sanic[Any, Any]) -> None:
