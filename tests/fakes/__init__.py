@@ -1,0 +1,1 @@
+"""Stand-ins with the real interfaces: they behave as the real thing may, at its worst."""
