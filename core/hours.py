@@ -7,6 +7,7 @@ exception replaces what starts on its date, not what still runs from the evening
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
@@ -46,7 +47,7 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
     """When people are there.  days: ranges ["09:00", "18:00"] by weekday, mon to sun."""
 
     time_zone: str = "Asia/Shanghai"
-    days: dict[str, tuple[Range, ...]] = msgspec.field(
+    days: Mapping[str, tuple[Range, ...]] = msgspec.field(
         default_factory=lambda: dict.fromkeys(WEEKDAYS, ALWAYS)
     )
     exceptions: tuple[SpecialDay, ...] = ()

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from core import errors
-from core.texts import ERRORS, EVENTS, SCRIPTS, error_text, event_text, preferred, traditional
+from core.texts import SCRIPTS, error_text, event_text, preferred, traditional
+from core.wording import ERRORS, EVENTS
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = (
