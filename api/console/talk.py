@@ -121,6 +121,9 @@ class Talk:
         if session is None:
             self.line.close(Codes.NOT_AUTHORISED)
             return False
+        if session.agent.role != self.me.role:
+            self.line.close(Codes.GOING_AWAY, "resume")  # come back with the rights of the new role
+            return False
         self.me = session.agent
         return True
 

@@ -25,6 +25,9 @@ class Hub:
     def __len__(self) -> int:
         return len(self._lines)
 
+    def lines(self) -> list[Line]:
+        return list(self._lines)
+
     @contextmanager
     def join(self, line: Line) -> Iterator[None]:
         """Count the line in.  TooMany when one of its keys has all the sockets it may have."""
