@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 
@@ -99,5 +99,7 @@ def plan(
         if chosen is None:
             continue
         pairs.append((item.conversation_id, chosen.id))
-        state[chosen.id] = replace(chosen, open=chosen.open + 1, last_assigned_at=now)
+        # One after the other even within a plan, or ties would all go to the same agent.
+        given_at = now + timedelta(microseconds=len(pairs))
+        state[chosen.id] = replace(chosen, open=chosen.open + 1, last_assigned_at=given_at)
     return pairs
