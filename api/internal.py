@@ -129,7 +129,7 @@ async def open_ticket(request: Request) -> HTTPResponse:
     return await once(request, asked, "ticket", work)
 
 
-@bp.get("/tickets/<number>")
+@bp.get("/tickets/<number>", unquote=True)
 @declare("internal")
 async def show_ticket(request: Request, number: str) -> HTTPResponse:
     conversation_id = parse_id(query_text(request, "conversation_id"), "conversation_id")

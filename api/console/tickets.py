@@ -144,7 +144,7 @@ async def _conversation(request: Request, tx: Tx, given: NewTicket) -> sa.Row[An
     return await timeline.lock(tx, given.conversation_id)
 
 
-@blueprint.get("/tickets/<number:str>")
+@blueprint.get("/tickets/<number:str>", unquote=True)
 @agent_required(*WORKERS, answer=Ticket)
 async def show_ticket(request: Request, number: str) -> HTTPResponse:
     async with context.db(request).begin() as tx:
@@ -152,7 +152,7 @@ async def show_ticket(request: Request, number: str) -> HTTPResponse:
         return answer(await _whole(request, tx, row.id))
 
 
-@blueprint.patch("/tickets/<number:str>")
+@blueprint.patch("/tickets/<number:str>", unquote=True)
 @agent_required(*WORKERS, body=TicketChange, answer=Ticket)
 async def change_ticket(request: Request, number: str) -> HTTPResponse:
     given = body(request, TicketChange)
@@ -166,7 +166,7 @@ async def change_ticket(request: Request, number: str) -> HTTPResponse:
     return await change(request, work)
 
 
-@blueprint.post("/tickets/<number:str>/comments")
+@blueprint.post("/tickets/<number:str>/comments", unquote=True)
 @agent_required(*WORKERS, body=Comment, answer=Ticket)
 async def comment_ticket(request: Request, number: str) -> HTTPResponse:
     given = body(request, Comment)
