@@ -54,7 +54,7 @@ class Widget(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Business(msgspec.Struct, frozen=True, kw_only=True):
-    name: Words = Words(zh="客厅数码", en="Keting Electronics")
+    name: Words = Words(zh="客厅电器", en="Keting Electronics")
 
 
 KEYS: dict[type[Any], str] = {Hours: "hours", Widget: "widget", Business: "business"}

@@ -104,6 +104,14 @@ async def open_session(request: Request) -> HTTPResponse:
     )
 
 
+@bp.get("/widget")
+@declare("public")
+async def look(request: Request) -> HTTPResponse:
+    """How the launcher looks before anybody has a session; reads settings only, makes nobody a visitor."""
+    await check_origin(request)
+    return answer({"widget": await views.widget_for_visitors(request.app)})
+
+
 def _known(request: Request, asked: SessionBody) -> str | None:
     """Who the old token names.  A bad one makes a stranger, never an error: the visitor cannot help it."""
     if not asked.token:
