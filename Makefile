@@ -9,7 +9,8 @@ SUITE := $(PYTHON) -m tests.suite
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-up: env web ## run everything in the foreground: service, database, bot  (启动整套服务)
+up: ## run everything in the foreground: service, database, bot  (启动整套服务)
+	@$(MAKE) --no-print-directory -j2 env web
 	@exec .venv/bin/keting up
 
 demo: env ## fill the running instance with a believable company  (填充演示数据)

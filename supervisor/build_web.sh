@@ -18,5 +18,10 @@ if [ "$(cat node_modules/.built-from 2>/dev/null)" != "$lock" ]; then
     printf '%s\n' "$lock" >node_modules/.built-from
 fi
 echo "keting: building the pages / 正在构建网页" >&2
-npm run --silent build >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! npm run --silent build >"$log" 2>&1; then
+    cat "$log" >&2
+    exit 1
+fi
 printf '%s\n' "$wanted" >dist/.built-from
