@@ -62,8 +62,29 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("train", help=_say("安装并训练机器人", "install and train the bot")).set_defaults(
         run=_train
     )
+    _add_demo_command(commands)
     _add_agent_commands(commands)
     return parser
+
+
+def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    demo = commands.add_parser("demo", help=_say("填充演示数据", "fill the running instance with a company"))
+    demo.add_argument(
+        "--conversations", type=int, default=3000, metavar="N", help=_say("历史会话数", "past conversations")
+    )
+    demo.add_argument(
+        "--days", type=int, default=30, metavar="N", help=_say("历史天数", "over how many days")
+    )
+    demo.add_argument("--seed", type=int, metavar="N", help=_say("随机种子", "for the same stories again"))
+    demo.add_argument("--again", action="store_true", help=_say("再追加一批", "add more to what is there"))
+    demo.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help=_say(
+            "从标准输入读取演示账号的密码", "read the password of the demo's people from standard input"
+        ),
+    )
+    demo.set_defaults(run=_demo)
 
 
 def _add_agent_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -133,6 +154,29 @@ def _agent_add(arguments: argparse.Namespace) -> int:
             f"Added {arguments.username} ({arguments.role}).",
         )
     )
+    return 0
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from core.errors import KetingError
+    from core.texts import error_text
+    from demo.fill import Options, Refused, fill
+    from demo.summary import summary
+
+    options = Options(
+        max(arguments.conversations, 0), max(arguments.days, 1), arguments.seed, arguments.again
+    )
+    password = _read_password(True) if arguments.password_stdin else None
+    language = terminal_language()
+    try:
+        report = asyncio.run(fill(_settings_with_database(), options, password))
+    except Refused as error:
+        print(error.text.to(language), file=sys.stderr)
+        return 1
+    except KetingError as error:
+        print(error_text(error.code, language), file=sys.stderr)
+        return 1
+    print(summary(report, language, shows_password=password is None))
     return 0
 
 

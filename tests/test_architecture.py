@@ -17,7 +17,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "supervisor": {"core"},
     "api": {"core"} | DOMAIN,
     "app": {"core", "api"} | DOMAIN,
-    "cli": {"core", "supervisor", "app"} | DOMAIN,
+    "demo": {"core", "handoff", "tickets", "analytics"},
+    "cli": {"core", "supervisor", "app", "demo"} | DOMAIN,
     "bot": set(),  # Rasa's side: another Python, another process
     "actions": set(),
 }
