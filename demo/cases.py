@@ -141,7 +141,10 @@ class _Case:
         if rng.random() < 0.2 and self._row["priority"] == "normal":
             plan.append("priority high")
         if rng.random() < 0.3:
-            plan += ["ask", "waiting", "in_progress"]
+            plan += ["ask", "waiting"]
+            if rng.random() < 0.3:
+                return plan
+            plan.append("in_progress")
         if rng.random() < 0.25:
             return plan
         plan += ["done", "resolved"]

@@ -40,7 +40,7 @@ _SERVING: dict[str, tuple[tuple[str, str, int], ...]] = {
         ("zh", "不收验证码", 6),
     ),
     "emily": (("en", "damaged tv", 7), ("en", "refund bounced", 5), ("en", "missing part", 6)),
-    "wu.tong": (("zh", "选购咨询", 6), ("zh", "企业采购", 7), ("zh", "缺货", 4)),
+    "wu.tong": (("zh", "选购咨询", 6), ("zh", "企业采购", 7), ("zh", "缺货", 5)),
 }
 
 

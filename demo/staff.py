@@ -54,7 +54,8 @@ class Staff:
             there = [d for d in self._desks.values() if d.is_on_shift(when)]
             there = there or list(self._desks.values())
             members = [d for d in there if group in d.person.groups] or there
-            able = [d for d in members if d.has_room(when) and d.person.username != excluded]
+            able = [d for d in members if d.has_room(when)]
+            able = [d for d in able if d.person.username != excluded] or able
             if able:
                 chosen = next((d for d in able if d.person.username == familiar), None)
                 return (chosen or self._rng.choice(able)).person.username, when
