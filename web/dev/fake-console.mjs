@@ -312,17 +312,17 @@ function changeTicket(person, ticket, body) {
   if (body.version !== ticket.version) refuse(409, "changed");
   for (const name of ["state", "priority", "title"]) {
     if (body[name] === undefined || body[name] === ticket[name]) continue;
-    note(ticket, person, name, { from: ticket[name], to: body[name] }, name === "state");
+    note(ticket, person, name, { before: ticket[name], after: body[name] }, name === "state");
     ticket[name] = body[name];
   }
   if (body.assignee_id !== undefined) {
     ticket.assignee = data.refOf(data.people.find((one) => one.id === body.assignee_id));
-    note(ticket, person, "assignee", { to: ticket.assignee?.name ?? null });
+    note(ticket, person, "assignee", { after: ticket.assignee });
   }
   if (body.department_id) {
     const found = data.departments.find((one) => one.id === body.department_id);
     ticket.department = { id: found.id, name: found.name };
-    note(ticket, person, "department", { to: found.name.zh });
+    note(ticket, person, "department", { after: { id: found.id, name: found.name } });
   }
   return ticket;
 }

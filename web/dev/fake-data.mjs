@@ -699,10 +699,15 @@ for (let index = 0; index < 64; index += 1) {
   ];
   if (assignee)
     timeline.push(
-      entry("assignee", created * 0.8, { kind: "agent", name: "林晓雯" }, { from: null, to: assignee.name }),
+      entry(
+        "assignee",
+        created * 0.8,
+        { kind: "agent", name: "林晓雯" },
+        { before: null, after: { id: assignee.id, name: assignee.name } },
+      ),
     );
   if (state !== "open")
-    timeline.push(entry("state", created * 0.6, actor, { from: "open", to: state }, true));
+    timeline.push(entry("state", created * 0.6, actor, { before: "open", after: state }, true));
   if (index % 2)
     timeline.push(entry("comment", created * 0.5, actor, { text: "已联系访客，约好明天下午上门取件。" }));
   if (index % 3 === 0)

@@ -38,7 +38,10 @@ export class FakeVisitor {
     const message: Message = {
       id: this.newId(),
       seq: this.messages.length + 1,
-      conversation_id: this.openConversation(),
+      conversation_id:
+        author.kind === "visitor"
+          ? this.openConversation()
+          : (this.state.conversation?.id ?? this.openConversation()),
       client_id,
       author,
       content,
@@ -65,7 +68,8 @@ export class FakeVisitor {
   openConversation(): string {
     const open = this.state.conversation;
     if (open && open.state !== "closed") return open.id;
-    this.state = { ...this.state, conversation: { id: this.newId(), state: "bot" }, rating: null };
-    return this.state.conversation!.id;
+    const id = this.newId();
+    this.change({ conversation: { id, state: "bot" }, rating: null });
+    return id;
   }
 }

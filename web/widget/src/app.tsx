@@ -1,3 +1,4 @@
+import { ApiError } from "@shared/api.ts";
 import type { VisitorClient } from "@shared/client.ts";
 import { palette } from "@shared/colour.ts";
 import type { Language } from "@shared/protocol.ts";
@@ -34,7 +35,13 @@ export const App = ({ client, view, language, theme, opened, onOpen, onMinimise,
   const panel = useRef<HTMLElement>(null);
   const [image, setImage] = useState<{ url: string; name: string } | null>(null);
   const [leaving, setLeaving] = useState(false);
+  const [problem, setProblem] = useState("");
   const [dropping, setDropping] = useState(false);
+  useEffect(() => {
+    if (!problem) return;
+    const timer = setTimeout(() => setProblem(""), 6000);
+    return () => clearTimeout(timer);
+  }, [problem]);
   useFullScreen(panel, phone && opened);
 
   const words = useMemo(() => speak(language), [language]);
@@ -46,6 +53,12 @@ export const App = ({ client, view, language, theme, opened, onOpen, onMinimise,
       phone,
       enlarge: setImage,
       leaveMessage: () => setLeaving(true),
+      attempt: (action: Promise<unknown>) => {
+        action.then(
+          () => setProblem(""),
+          (error: unknown) => setProblem((error instanceof ApiError && error.message) || words("failedNow")),
+        );
+      },
     }),
     [client, language, words, phone],
   );
@@ -55,7 +68,7 @@ export const App = ({ client, view, language, theme, opened, onOpen, onMinimise,
 
   const human = () => {
     if (view.state && !view.state.on_duty) return setLeaving(true);
-    void client.askForHuman().catch(() => undefined);
+    ui.attempt(client.askForHuman());
   };
   const key = (event: KeyboardEvent) => {
     // The page's own shortcuts have no business with what is typed here.
@@ -106,7 +119,7 @@ export const App = ({ client, view, language, theme, opened, onOpen, onMinimise,
           onDrop={drop}
         >
           <Header view={view} onMinimise={onMinimise} onHuman={human} onLanguage={onLanguage} />
-          <Notices view={view} />
+          <Notices view={view} problem={problem} />
           {view.phase === "ready" ? <Transcript view={view} shown={opened} /> : <Opening view={view} />}
           {leaving && <LeaveMessage onDone={() => setLeaving(false)} />}
           <Composer view={view} shown={opened} />

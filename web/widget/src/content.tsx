@@ -181,9 +181,7 @@ const Place = ({ content: { latitude, longitude, label } }: { content: LocationC
       </span>
       <span class="file-name">
         <b>{label || say("location")}</b>
-        <small>
-          {latitude.toFixed(4)}, {longitude.toFixed(4)} · {say("map")}
-        </small>
+        <small>{say("map")}</small>
       </span>
     </a>
   );

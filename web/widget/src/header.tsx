@@ -15,9 +15,9 @@ interface Props {
 
 /** Who serves, and the three things that must always be within reach: a person, the menu, the way out. */
 export const Header = ({ view, onMinimise, onHuman, onLanguage }: Props) => {
-  const { say, client } = useUi();
+  const { say, client, language } = useUi();
   const owner = view.state?.conversation?.state ?? null;
-  const who = serving(view, useUi().language);
+  const who = serving(view, language);
   const status =
     owner === "agent"
       ? say("agentStatus")
@@ -33,7 +33,7 @@ export const Header = ({ view, onMinimise, onHuman, onLanguage }: Props) => {
       <Avatar url={client.url(who.avatar)} name={who.name} kind={who.kind} />
       <div class="who">
         <h2>{who.name || "\u00a0"}</h2>
-        <p>{view.session ? status : say("connecting")}</p>
+        <p>{view.session ? status : say(view.link === "lost" ? "unreachable" : "connecting")}</p>
       </div>
       {owner !== "agent" && owner !== "waiting" && view.session && (
         <button type="button" class="pill" onClick={onHuman}>
@@ -50,16 +50,13 @@ export const Header = ({ view, onMinimise, onHuman, onLanguage }: Props) => {
 const serving = (view: View, language: Language): { name: string; avatar: string | null; kind: string } => {
   const { state, session } = view;
   if (state?.conversation?.state === "agent" && state.agent) return { ...state.agent, kind: "agent" };
-  const bot = session?.widget.bot;
-  return {
-    name: pick(session?.widget.title ?? bot?.name, language),
-    avatar: bot?.avatar ?? null,
-    kind: "bot",
-  };
+  const { bot, title } = session?.widget ?? {};
+  const name = pick(state?.conversation?.state === "waiting" ? title : bot?.name, language);
+  return { name: name || pick(title, language), avatar: bot?.avatar ?? null, kind: "bot" };
 };
 
 const Menu = ({ view, onLanguage }: { view: View; onLanguage(language: Language): void }) => {
-  const { say, client, language } = useUi();
+  const { say, client, language, attempt } = useUi();
   const [shown, setShown] = useState(false);
   const [asking, setAsking] = useState(false);
   const box = useRef<HTMLDivElement>(null);
@@ -125,7 +122,7 @@ const Menu = ({ view, onLanguage }: { view: View; onLanguage(language: Language)
                 class="danger"
                 onClick={() => {
                   setShown(false);
-                  void client.close().catch(() => undefined);
+                  attempt(client.close());
                 }}
               >
                 {say("end")}

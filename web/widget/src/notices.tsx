@@ -7,7 +7,7 @@ import { Icon, Notice } from "./parts.tsx";
 import { useUi } from "./ui.ts";
 
 /** Connection, queue and bot: what the visitor should know right now, most urgent first. */
-export const Notices = ({ view }: { view: View }) => {
+export const Notices = ({ view, problem }: { view: View; problem: string }) => {
   const { say } = useUi();
   const online = useOnline();
   const lost = useLasting(view.phase === "ready" && view.link !== "online", 1500);
@@ -18,6 +18,11 @@ export const Notices = ({ view }: { view: View }) => {
       {lost && (
         <Notice tone="warn" icon="cloud">
           {say(online ? "reconnecting" : "offline")}
+        </Notice>
+      )}
+      {problem && (
+        <Notice tone="warn" icon="alert">
+          {problem}
         </Notice>
       )}
       {owner === "waiting" && <Queue view={view} />}
@@ -31,7 +36,7 @@ export const Notices = ({ view }: { view: View }) => {
 };
 
 const Queue = ({ view }: { view: View }) => {
-  const { say, client } = useUi();
+  const { say, client, attempt } = useUi();
   const queue = view.state?.queue;
   const place = !queue ? "" : queue.position <= 1 ? say("next") : say("position", { n: queue.position });
   const range = queue?.wait_s ? say("wait", { range: waitRange(queue.wait_s, say) }) : "";
@@ -42,7 +47,7 @@ const Queue = ({ view }: { view: View }) => {
         <strong>{place || say("waitingStatus")}</strong>
         {range && <span>{range}</span>}
       </div>
-      <button type="button" class="quiet" onClick={() => void client.backToBot().catch(() => undefined)}>
+      <button type="button" class="quiet" onClick={() => attempt(client.backToBot())}>
         {say("backToBot")}
       </button>
     </div>

@@ -27,7 +27,7 @@ export type IconName = keyof typeof PATHS;
 
 export const Icon = ({ name, size = 20 }: { name: IconName; size?: number }) => (
   <svg
-    class={`icon ${name}`}
+    class="icon"
     viewBox="0 0 24 24"
     width={size}
     height={size}

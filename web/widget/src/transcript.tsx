@@ -29,27 +29,29 @@ export const Transcript = ({ view, shown }: { view: View; shown: boolean }) => {
         role="log"
         aria-label={say("message")}
       >
-        {view.hasMore && (
-          <button
-            type="button"
-            class="older"
-            disabled={view.loadingOlder}
-            onClick={() => void client.loadOlder()}
-          >
-            {say(view.loadingOlder ? "loading" : "older")}
-          </button>
-        )}
-        <div class="grow" />
-        {view.phase === "ready" && <Welcome view={view} />}
-        {rows}
-        {view.pending.map((entry) => (
-          <PendingBubble key={entry.client_id} entry={entry} />
-        ))}
-        {view.uploads.map((upload) => (
-          <UploadBubble key={upload.id} upload={upload} />
-        ))}
-        {typist && <Typing author={{ ...typist, avatar: avatarOf(view, typist.kind) }} />}
-        {view.state?.rating && <Rating key={view.state.rating.service_id} rating={view.state.rating} />}
+        <div class="flow">
+          {view.hasMore && (
+            <button
+              type="button"
+              class="older"
+              disabled={view.loadingOlder}
+              onClick={() => void client.loadOlder()}
+            >
+              {say(view.loadingOlder ? "loading" : "older")}
+            </button>
+          )}
+          <div class="grow" />
+          {view.phase === "ready" && <Welcome view={view} />}
+          {rows}
+          {view.pending.map((entry) => (
+            <PendingBubble key={entry.client_id} entry={entry} />
+          ))}
+          {view.uploads.map((upload) => (
+            <UploadBubble key={upload.id} upload={upload} />
+          ))}
+          {typist && <Typing author={{ ...typist, avatar: avatarOf(view, typist.kind) }} />}
+          {view.state?.rating && <Rating key={view.state.rating.service_id} rating={view.state.rating} />}
+        </div>
       </div>
       {scroll.away && (
         <button
@@ -182,8 +184,11 @@ const useScroll = (box: { current: HTMLDivElement | null }, view: View, shown: b
   const moved = () => {
     const it = box.current;
     if (!it || !shown) return;
+    const near = it.scrollHeight - it.scrollTop - it.clientHeight < NEAR;
+    // Content that grew below us is no reason to stop following; the visitor going up is.
+    if (near) following.current = true;
+    else if (it.scrollTop < before.current.top - 2) following.current = false;
     before.current.top = it.scrollTop;
-    following.current = it.scrollHeight - it.scrollTop - it.clientHeight < NEAR;
     setAway(!following.current);
     if (it.scrollTop < NEAR && view.hasMore && !view.loadingOlder)
       void client.loadOlder().catch(() => undefined);
@@ -212,11 +217,10 @@ const useScroll = (box: { current: HTMLDivElement | null }, view: View, shown: b
     const follow = () => following.current && toBottom();
     const sizes = new ResizeObserver(follow);
     sizes.observe(it);
-    it.addEventListener("load", follow, true);
+    if (it.firstElementChild) sizes.observe(it.firstElementChild);
     document.addEventListener("visibilitychange", read);
     return () => {
       sizes.disconnect();
-      it.removeEventListener("load", follow, true);
       document.removeEventListener("visibilitychange", read);
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -14,6 +14,8 @@ export interface Ui {
   phone: boolean;
   enlarge(image: { url: string; name: string }): void;
   leaveMessage(): void;
+  /** What fails is said above the transcript. */
+  attempt(action: Promise<unknown>): void;
 }
 
 export const UiContext = createContext<Ui | null>(null);
