@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from api import access, views
+from api.http import error_message
 from api.sockets import follow
 from api.typing_signs import watch_topic
 from core import schema as s
@@ -65,7 +66,12 @@ class Tail:
         except NotFound as err:
             self._conversation_id = None
             self._talk.line.put(
-                {"type": "error", "error": err.code, "conversation_id": str(conversation_id), "message": ""}
+                {
+                    "type": "error",
+                    "error": err.code,
+                    "message": error_message(err, self._talk.script),
+                    "conversation_id": str(conversation_id),
+                }
             )
         finally:
             for task in tasks:

@@ -357,3 +357,26 @@ async def snapshot(console, conversation_id):
             sa.select(sa.func.count()).where(s.message.c.conversation_id == uuid_of(conversation_id))
         )
     return row, messages
+
+
+async def test_a_long_list_takes_as_many_queries_as_a_short_one(console):
+    house = console.house
+    chief, li = await house.agent("chief", "supervisor"), await house.agent("李娜")
+    as_chief = await console.enter(chief)
+
+    async def queries(path):
+        counted = []
+        engine = console.db.engine.sync_engine
+        sa.event.listen(engine, "before_cursor_execute", lambda *_: counted.append(1))
+        await as_chief.get(path)
+        return len(counted)
+
+    room = await house.served("v0", li)
+    paths = ("/conversations?view=all", f"/conversations/{room}/messages", f"/conversations/{room}", "/queue")
+    few = [await queries(path) for path in paths]
+    for n in range(1, 12):
+        await house.served(f"v{n}", await house.agent(f"a{n}"))
+        await house.waits(f"w{n}")
+        await house.says("v0", str(n))
+    many = [await queries(path) for path in paths]
+    assert all(more <= less + 1 for more, less in zip(many, few, strict=True)), (few, many)

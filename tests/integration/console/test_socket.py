@@ -257,10 +257,10 @@ async def test_every_frame_about_another_agents_conversation_is_refused_without_
     as_li = await console.enter(li)
     async with console.db.begin() as tx:
         visitor_id = (await timeline.lock(tx, room)).visitor_id
-    more: dict[str, Any] = {"typing": {"on": True}, "read": {"position": 1}}.get(frame, {})
+    fields: dict[str, dict[str, Any]] = {"typing": {"on": True}, "read": {"position": 1}, "watch": {}}
     with console.signals.listen(f"visitor:{visitor_id}", f"watch:{room}") as ear:
         async with as_li.socket() as socket:
-            await socket.send(type=frame, conversation_id=room, **more)
+            await socket.send(type=frame, conversation_id=room, **fields[frame])
             error = await socket.next("error")
             assert error["error"] == "not_found" and error["message"]
             await console.house.says("v", "不给李娜看")
@@ -519,3 +519,42 @@ async def test_with_redis_killed_in_the_middle_nothing_is_lost_between_two_proce
         for db in (here, there):
             await db.hints.close()
             await db.close()
+
+
+@pytest.mark.redis
+async def test_two_processes_with_one_redis_are_one_service(database, tmp_path, redis_url):
+    from core.redis_hints import RedisHints
+    from core.redis_signals import RedisSignals
+
+    ends = [(RedisHints(redis_url), RedisSignals(redis_url)) for _ in range(2)]
+    for hints, signals in ends:
+        for bus in (hints.bus, signals.bus):
+            bus.start()
+            await bus.is_up.wait()
+    databases = [Database(database, hints=hints) for hints, _ in ends]
+    # The sweep that makes lost hints good is off: what arrives was carried by Redis.
+    async with (
+        running_console(databases[0], tmp_path, ends[0][1], sweep_every_s=3600) as one,
+        running_console(databases[1], tmp_path, ends[1][1], sweep_every_s=3600) as other,
+    ):
+        li, chief = await one.house.agent("李娜"), await one.house.agent("陈静", "supervisor")
+        as_li, as_chief = await one.enter(li), await other.enter(chief)
+        async with as_li.socket(after=0) as here, as_chief.socket() as there:
+            room = await one.house.served("v", li)
+            assert (await here.next("event"))["kind"] == "assigned"
+            await there.send(type="watch", conversation_id=room)
+            await there.settled()
+            await other.house.says("v", "从另一个进程来")
+            message = await here.until(lambda f: "从另一个进程来" in str(f), "event")
+            assert message["kind"] == "message"
+            assert (await there.next("watch"))["message"]["id"] == message["data"]["message"]["id"]
+            await here.send(type="typing", conversation_id=room, on=True)
+            assert (await there.next("typing"))["author"]["name"] == "李娜"
+            waiting = await other.house.waits("w")
+            await here.until(lambda f: f["waiting"] == 1, "queue")
+            await as_chief.post(f"/conversations/{waiting}/accept")
+            await here.until(lambda f: f["waiting"] == 0, "queue")
+    for (hints, signals), db in zip(ends, databases, strict=True):
+        await hints.close()
+        await signals.close()
+        await db.close()
