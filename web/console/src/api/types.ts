@@ -284,7 +284,8 @@ export interface TicketEntry {
   at: string;
   actor: { kind: string; name: string };
   kind: "created" | "comment" | "state" | "priority" | "assignee" | "department" | "title";
-  data: Record<string, unknown>;
+  /** `text` of a comment; `before` and `after` of a change, for assignee and department `{id, name}` or null. */
+  data: { text?: string; before?: unknown; after?: unknown };
   public: boolean;
 }
 

@@ -59,6 +59,6 @@ export function word(group: keyof typeof enWords, name: string | null | undefine
 /** A text that exists in several languages, in the console's or the nearest one. */
 export function localised(text: Localised | null | undefined): string {
   if (!text) return "";
-  if (locale.value === "zh") return text.zh ?? text["zh-Hant"] ?? text.en ?? "";
-  return text.en ?? text.zh ?? text["zh-Hant"] ?? "";
+  if (locale.value === "zh") return text.zh || text["zh-Hant"] || text.en || "";
+  return text.en || text.zh || text["zh-Hant"] || "";
 }

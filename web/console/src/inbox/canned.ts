@@ -14,9 +14,9 @@ export function slashAt(text: string, caret: number): SlashQuery | null {
 }
 
 export function cannedText(entry: Canned, language: Language): string {
-  if (language === "en") return entry.text.en ?? entry.text.zh ?? "";
-  if (language === "zh-Hant") return entry.text["zh-Hant"] ?? entry.text.zh ?? entry.text.en ?? "";
-  return entry.text.zh ?? entry.text.en ?? "";
+  if (language === "en") return entry.text.en || entry.text.zh || "";
+  if (language === "zh-Hant") return entry.text["zh-Hant"] || entry.text.zh || entry.text.en || "";
+  return entry.text.zh || entry.text.en || "";
 }
 
 /** Short names that begin with the query first, then titles and texts that contain it. */

@@ -19,12 +19,12 @@ interface EventBase {
 /** One entry of this person's stream; `seq` grows by one and has no gaps. */
 export type StreamEvent = EventBase &
   (
-    | { kind: "message"; data: { message: Message; conversation: Summary } }
-    | { kind: "conversation"; data: { conversation: Summary } }
+    | { kind: "message"; data: { message: Message | null; conversation: Summary | null } }
+    | { kind: "conversation"; data: { conversation: Summary | null } }
     | {
         kind: "assigned";
         data: {
-          conversation: Summary;
+          conversation: Summary | null;
           packet: Packet | null;
           how: "auto" | "accept" | "transfer" | "takeover";
         };
@@ -32,11 +32,11 @@ export type StreamEvent = EventBase &
     | {
         kind: "unassigned";
         data: {
-          conversation: Summary;
+          conversation: Summary | null;
           why: "transfer" | "agent_lost" | "takeover" | "closed" | "returned_to_bot";
         };
       }
-    | { kind: "ticket"; data: { ticket: TicketSummary } }
+    | { kind: "ticket"; data: { ticket?: TicketSummary } }
   );
 
 export interface HelloFrame {
@@ -67,4 +67,4 @@ export type ClientFrame =
   | { type: "ping" }
   | { type: "typing"; conversation_id: string; on: boolean }
   | { type: "read"; conversation_id: string; position: number }
-  | { type: "watch"; conversation_id: string | null };
+  | { type: "watch"; conversation_id: string | null; after?: number };

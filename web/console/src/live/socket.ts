@@ -61,6 +61,8 @@ export class LiveSocket {
   private line: Line | null = null;
   private head = 0;
   private reloading = false;
+  /** Counts reloads: only the end of the newest one ends being behind. */
+  private reloads = 0;
   private attempts = 0;
   private heardAt = 0;
   private timers = new Map<"retry" | "ping", number>();
@@ -175,13 +177,15 @@ export class LiveSocket {
 
   private resync(cursor: number): void {
     const generation = this.generation;
+    this.reloads += 1;
+    const reload = this.reloads;
     this.cursor = cursor;
     this.head = Math.max(this.head, cursor);
     this.reloading = true;
     this.become("behind");
     this.listener.resync().then(
       () => {
-        if (generation !== this.generation) return;
+        if (generation !== this.generation || reload !== this.reloads) return;
         this.reloading = false;
         this.settle();
       },

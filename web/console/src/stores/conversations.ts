@@ -45,9 +45,13 @@ export const useConversations = defineStore("conversations", () => {
   }
 
   function belongs(view: ListView, summary: Summary): boolean {
-    if (view === "mine") return summary.state === "agent" && summary.agent?.id === session.me?.id;
+    const isMine = summary.state === "agent" && summary.agent?.id === session.me?.id;
+    if (view === "mine") return isMine;
     if (view === "queue") return summary.state === "waiting";
-    if (view === "all") return summary.state !== "closed";
+    // What has left an agent's hands may still be on the screen, but is no longer in the agent's lists.
+    if (view === "all") {
+      return summary.state !== "closed" && (session.isLead || isMine || summary.state === "waiting");
+    }
     return summary.state === "closed";
   }
 

@@ -3,9 +3,10 @@ import { defineStore } from "pinia";
 import { computed, reactive, ref } from "vue";
 
 import { session as calls } from "../api/calls";
-import type { BoardAgent } from "../api/types";
-import type { HelloFrame, HintFrame, StreamEvent } from "../live/frames";
+import type { BoardAgent, Message, Summary } from "../api/types";
+import type { ClientFrame, HelloFrame, HintFrame, StreamEvent } from "../live/frames";
 import { type Line, type LineState, LiveSocket } from "../live/socket";
+import { newestPosition } from "../inbox/timeline";
 import { useConversations } from "./conversations";
 import { useOutbox } from "./outbox";
 import { useSession } from "./session";
@@ -14,10 +15,12 @@ import { useTranscripts } from "./transcripts";
 /** A typing sign that is not renewed goes out. */
 const TYPING_MS = 6_000;
 
+type Data<Kind extends StreamEvent["kind"]> = Extract<StreamEvent, { kind: Kind }>["data"];
+
 export type Announcement =
-  | { kind: "message"; event: Extract<StreamEvent, { kind: "message" }> }
-  | { kind: "assigned"; event: Extract<StreamEvent, { kind: "assigned" }> }
-  | { kind: "unassigned"; event: Extract<StreamEvent, { kind: "unassigned" }> }
+  | { kind: "message"; message: Message; conversation: Summary }
+  | { kind: "assigned"; conversation: Summary; how: Data<"assigned">["how"] }
+  | { kind: "unassigned"; conversation: Summary; why: Data<"unassigned">["why"] }
   | { kind: "queue"; waiting: number; before: number };
 
 export const useLine = defineStore("line", () => {
@@ -67,37 +70,35 @@ export const useLine = defineStore("line", () => {
     },
   );
 
-  function hello(frame: HelloFrame, isFirst: boolean): void {
+  function hello(frame: HelloFrame): void {
     session.me = frame.me;
     session.bot = frame.bot;
-    if (watched) {
-      socket.send({ type: "watch", conversation_id: watched });
-      // What was said in a watched conversation meanwhile is not in this person's stream.
-      if (!isFirst) void transcripts.refresh(watched).catch(() => undefined);
-    }
+    if (watched) socket.send(watchFrame(watched));
   }
 
   function event(frame: StreamEvent): void {
     switch (frame.kind) {
       case "message": {
         const { message, conversation } = frame.data;
+        if (conversation) conversations.put(conversation);
+        if (!message || !conversation) break;
         if (message.client_id) outbox.confirm(message.client_id);
         transcripts.add(message);
-        conversations.put(conversation);
         if (message.author.kind === "visitor") typing.delete(message.conversation_id);
-        announce({ kind: "message", event: frame });
+        announce({ kind: "message", message, conversation });
         break;
       }
       case "assigned":
       case "unassigned":
-        conversations.put(frame.data.conversation);
-        refreshShown(frame.data.conversation.id);
-        announce({ kind: frame.kind, event: frame } as Announcement);
+      case "conversation": {
+        const { conversation } = frame.data;
+        if (!conversation) break;
+        conversations.put(conversation);
+        refreshShown(conversation.id);
+        if (frame.kind === "assigned") announce({ kind: "assigned", how: frame.data.how, conversation });
+        if (frame.kind === "unassigned") announce({ kind: "unassigned", why: frame.data.why, conversation });
         break;
-      case "conversation":
-        conversations.put(frame.data.conversation);
-        refreshShown(frame.data.conversation.id);
-        break;
+      }
       case "ticket":
         ticketTick.value += 1;
     }
@@ -116,6 +117,7 @@ export const useLine = defineStore("line", () => {
         break;
       case "presence":
         agents.value = frame.agents;
+        adoptOwn(frame.agents);
         boardTick.value += 1;
         break;
       case "typing":
@@ -134,6 +136,20 @@ export const useLine = defineStore("line", () => {
     }
   }
 
+  /** Load and availability also change elsewhere: in another window, by a colleague's transfer. */
+  function adoptOwn(present: BoardAgent[]): void {
+    const own = present.find((agent) => agent.id === session.me?.id);
+    if (!own || !session.me) return;
+    const { availability, open, capacity } = own;
+    session.me = { ...session.me, availability, open, capacity };
+  }
+
+  /** Watching goes on after what the transcript holds, so that nothing is missed in between. */
+  function watchFrame(id: string | null): ClientFrame {
+    const newest = id ? newestPosition(transcripts.of(id)?.messages ?? []) : 0;
+    return { type: "watch", conversation_id: id, ...(newest ? { after: newest } : {}) };
+  }
+
   /** What one may do with it, its services and tickets change with the owner. */
   function refreshShown(id: string): void {
     if (transcripts.of(id)) void transcripts.refreshDetail(id).catch(() => undefined);
@@ -143,7 +159,7 @@ export const useLine = defineStore("line", () => {
   function watch(id: string | null): void {
     if (watched === id) return;
     watched = id;
-    socket.send({ type: "watch", conversation_id: id });
+    socket.send(watchFrame(id));
   }
 
   function sendTyping(id: string, on: boolean): void {

@@ -10,10 +10,10 @@ export type Area = "inbox" | "tickets" | "board" | "settings";
 
 /** Who sees which page; the service decides again on every call. */
 const AREAS: Record<Role, readonly Area[]> = {
-  agent: ["inbox", "tickets", "settings"],
+  agent: ["inbox", "tickets", "board", "settings"],
   staff: ["tickets", "settings"],
   supervisor: ["inbox", "tickets", "board", "settings"],
-  trainer: ["settings"],
+  trainer: ["board", "settings"],
   admin: ["inbox", "tickets", "board", "settings"],
 };
 
