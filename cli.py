@@ -20,16 +20,20 @@ ROLES = ("agent", "staff", "supervisor", "trainer", "admin")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    try:
+        return _run(_parser().parse_args(argv))
+    except KeyboardInterrupt:
+        return 130
+
+
+def _run(arguments: argparse.Namespace) -> int:
     from core.settings import SettingsInvalid
 
-    arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments) or 0)
     except SettingsInvalid as error:
         print(error.to(terminal_language()), file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        return 130
 
 
 def _say(zh: str, en: str) -> str:
