@@ -15,7 +15,7 @@ from redis.asyncio import Redis
 from sanic import Sanic
 
 import api.visitor
-from api import console, files, health, http, internal, openapi, pages, seeds
+from api import console, files, health, http, idempotency, internal, openapi, pages, seeds
 from api.bot_status import BotStatus
 from api.sockets import Hub, Sweep
 from connectors.registry import Registry
@@ -195,6 +195,7 @@ async def _housekeeping(db: Database) -> None:
                 await streams.trim(tx)
                 await tx.run(s.ticket_pass.delete().where(s.ticket_pass.c.expires_at < tx.now))
                 await tx.run(s.login.delete().where(s.login.c.expires_at < tx.now))
+                await idempotency.forget_old(tx)
         except Unavailable:
             log.warning("housekeeping.database_unavailable")
         await asyncio.sleep(600)
