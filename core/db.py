@@ -66,14 +66,14 @@ class Database:
     """Opens transactions; translates a lost database into Unavailable."""
 
     def __init__(
-        self, url: str, *, clock: Clock | None = None, hints: Hints | None = None, pool_size: int = 10
+        self, url: str, *, clock: Clock | None = None, hints: Hints | None = None, pool_size: int = 15
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.hints: Hints = hints or LocalHints()
         self.engine: AsyncEngine = create_async_engine(
             async_url(url),
             pool_size=pool_size,
-            max_overflow=10,
+            max_overflow=0,  # overflow is closed after each use: under load that costs more than waiting
             pool_timeout=10,
             pool_pre_ping=False,  # a ping costs a round trip each time; a dead pool is dropped on first error
             connect_args={

@@ -4,7 +4,7 @@ Numbers come from counters on the visitor's row, moved under its lock.  So whoev
 committed also sees every number below n committed, and "give me all after n" can miss nothing;
 an id or a sequence could not promise that, because commits land out of order.
 
-Lock order in every transaction that writes here: visitor, conversation, queue entry, agent, stream.
+Lock order in every transaction that writes here: visitor, conversation, work, agent, queue entry, stream.
 """
 
 from __future__ import annotations
@@ -44,16 +44,20 @@ def topic(visitor_id: UUID) -> str:
 async def lock(tx: Tx, conversation_id: UUID) -> sa.Row[Any]:
     """The conversation, with its visitor's row and its own locked.  NotFound when there is none."""
     c, v = s.conversation.c, s.visitor.c
+    both = (
+        sa.select(s.conversation)
+        .join(s.visitor, v.id == c.visitor_id)
+        .where(c.id == conversation_id)
+        # in this order; a row that changed while we waited is read again in its newest version
+        .with_for_update(key_share=True, of=[s.visitor, s.conversation])
+    )
     while True:
-        visitor_id = await tx.value(sa.select(c.visitor_id).where(c.id == conversation_id))
-        if visitor_id is None:
+        row = await tx.one(both)
+        if row is not None:
+            return row
+        if await tx.value(sa.select(c.id).where(c.id == conversation_id)) is None:
             raise NotFound()
-        await tx.run(sa.select(v.id).where(v.id == visitor_id).with_for_update(key_share=True))
-        row = await tx.one(
-            sa.select(s.conversation).where(c.id == conversation_id).with_for_update(key_share=True)
-        )
-        if row is not None and row.visitor_id == visitor_id:
-            return row  # otherwise a merge moved it between our two reads: lock the right visitor
+        # otherwise a merge moved it to another visitor while we waited: lock that one
 
 
 async def post(

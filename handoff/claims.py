@@ -42,10 +42,10 @@ async def claim(
             raise Conflict("taken")
     if how == "auto" and before.state != "waiting":
         raise Conflict("taken")
-    entry = await queue.leave(tx, conversation_id, "assigned", agent_id)
     agent = await _locked_agent(tx, agent_id, how)
     if how != "takeover":
         await _check_room(tx, agent)
+    entry = await queue.leave(tx, conversation_id, "assigned", agent_id)
     if before.state == "agent":
         await end_service(tx, before, how)
     move = Move.REASSIGN if before.state == "agent" else Move.CLAIM
