@@ -45,6 +45,7 @@ class Line:
 class World:
     db: Database
     clock: ManualClock
+    names: str = ""  # what tells the names of several worlds on one database apart
     numbers: itertools.count[int] = field(default_factory=itertools.count)
 
     # -- people --------------------------------------------------------------------------------------------
@@ -63,7 +64,7 @@ class World:
             await tx.run(
                 s.agent.insert().values(
                     id=agent_id,
-                    username=f"agent{next(self.numbers)}",
+                    username=f"{self.names}agent{next(self.numbers)}",
                     name=f"Agent {agent_id.hex[-4:]}",
                     role=role,
                     password_hash="-",
@@ -105,7 +106,7 @@ class World:
         return Inbound(
             channel=channel,
             sender=sender,
-            dedupe_key=key or f"key{next(self.numbers)}",
+            dedupe_key=key or f"{self.names}key{next(self.numbers)}",
             content=Text(text=words) if isinstance(words, str) else words,
             sent_at=self.clock.now(),
         )
@@ -202,11 +203,13 @@ class World:
 
 
 @asynccontextmanager
-async def opened(url: str, *, pool_size: int = 10, clock: Clock | None = None) -> AsyncIterator[World]:
+async def opened(
+    url: str, *, pool_size: int = 10, clock: Clock | None = None, names: str = ""
+) -> AsyncIterator[World]:
     """A world on the database at url; time stands still until the test moves it."""
     manual = ManualClock()
     db = Database(url, clock=clock or manual, pool_size=pool_size)
     try:
-        yield World(db, manual)
+        yield World(db, manual, names)
     finally:
         await db.close()
