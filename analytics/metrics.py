@@ -86,7 +86,7 @@ def waits(log: Iterable[Happening]) -> Waits:
         for one in story:
             if not one.is_move():
                 continue
-            if entered is not None:
+            if entered is not None and not one.is_move("merge"):  # the visitor waits on in the other one
                 ended = served if one.is_move("claim") else abandoned
                 ended.append((one.at - entered.at).total_seconds())
             entered = one if one.data.get("after") == "waiting" else None

@@ -41,6 +41,7 @@ PUBLIC = {
     "GET /readyz",
     "GET /widget.js",
     "GET /widget/<name:path>",
+    "GET /api/visitor/v1/widget",
     "POST /api/visitor/v1/sessions",
 }
 LOGIN = {"POST /api/console/v1/login"}

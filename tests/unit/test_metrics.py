@@ -106,6 +106,9 @@ def test_waits_end_served_or_abandoned():
 
 def test_waiting_that_goes_on_is_in_neither():
     assert metrics.abandonment(Story().opened().waits().log) == Share(0, 0)
+    assert metrics.abandonment(Story().opened().waits().moved("merge", "waiting", "closed").log) == Share(
+        0, 0
+    )
     assert Share(0, 0).value is None
 
 
