@@ -66,7 +66,7 @@ class Instance:
         """Until the service answers."""
         self._wait("the service", timeout_s, lambda: _status(f"{self.url}/readyz") == 200)
 
-    def wait_bot(self, timeout_s: float = 240) -> None:
+    def wait_bot(self, timeout_s: float = 600) -> None:
         """Until the bot answers, as the visitors' state says."""
 
         def ready() -> bool:
