@@ -30,5 +30,7 @@ export default ts.config(
     rules: { "react-hooks/rules-of-hooks": "error", "react-hooks/exhaustive-deps": "error" },
   },
   { files: ["**/*.{mjs,js}", "*.config.ts", "vite.shared.ts"], languageOptions: { globals: globals.node } },
+  // Browser tests hand functions over to the page.
+  { files: ["e2e/**/*.mjs"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
   prettier,
 );

@@ -36,7 +36,23 @@ export const Notices = ({ view, problem }: { view: View; problem: string }) => {
 };
 
 const Queue = ({ view }: { view: View }) => {
-  const { say, client, attempt } = useUi();
+  const { say, client, attempt, leaveMessage } = useUi();
+  if (view.state && !view.state.on_duty) {
+    return (
+      <div class="notice queue" role="status">
+        <Icon name="headset" size={16} />
+        <div>
+          <strong>{say("nobody")}</strong>
+        </div>
+        <button type="button" class="quiet" onClick={leaveMessage}>
+          {say("leave")}
+        </button>
+        <button type="button" class="quiet" onClick={() => attempt(client.backToBot())}>
+          {say("backShort")}
+        </button>
+      </div>
+    );
+  }
   const queue = view.state?.queue;
   const place = !queue ? "" : queue.position <= 1 ? say("next") : say("position", { n: queue.position });
   const range = queue?.wait_s ? say("wait", { range: waitRange(queue.wait_s, say) }) : "";

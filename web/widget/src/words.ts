@@ -55,6 +55,8 @@ const all = {
   underMinute: ["不到 1 分钟", "不到 1 分鐘", "under a minute"],
   backToBot: ["回到智能助手", "回到智慧助理", "Back to the assistant"],
 
+  backShort: ["回助手", "回助理", "Assistant"],
+
   write: ["输入消息…", "輸入訊息…", "Write a message…"],
   writeNew: ["继续写，开始新的会话…", "繼續寫，開始新的對話…", "Write to start again…"],
   message: ["消息", "訊息", "Message"],
