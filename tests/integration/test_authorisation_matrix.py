@@ -133,7 +133,7 @@ class Target:
         self, route: RuledRoute, client: httpx.AsyncClient, status: int, error: str | None = None, **kw: Any
     ) -> None:
         before = self.known or await self.content()
-        body = {} if route.method in SAFE else {"json": {}}
+        body: dict[str, Any] = {} if route.method in SAFE else {"json": {}}
         response = await client.request(route.method, self.path(route), **body, **kw)
         assert response.status_code == status, (title(route), response.status_code, response.text)
         if error is not None:
@@ -186,7 +186,7 @@ async def test_a_role_reaches_its_routes_and_no_others(target, role):
             continue
         target.known = None
         visitor = await target.desk.signed_in(person.id, role)  # a route may end the session that calls it
-        body = {} if route.method in SAFE else {"json": {}}
+        body: dict[str, Any] = {} if route.method in SAFE else {"json": {}}
         response = await visitor.http.request(route.method, target.path(route), **body)
         assert response.status_code not in {401, 405, 500, 503}, (title(route), response.text)
         assert response.json().get("error") not in {"forbidden", "bad_csrf", "origin_not_allowed"}, title(
