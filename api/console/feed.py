@@ -78,9 +78,10 @@ class Feed:
 
     async def _run(self) -> None:
         with self._app.ctx.db.hints.watch("queue", "presence", "bot") as self._watch:
+            news: set[str] = set()
             while True:
                 try:
-                    await self._look()
+                    await self._look(news)
                 except Unavailable:
                     log.warning("feed.database_unavailable")
                 except Exception:
@@ -89,20 +90,24 @@ class Feed:
                 if news - {_JOINED}:
                     await asyncio.sleep(DEBOUNCE_S)
 
-    async def _look(self) -> None:
+    async def _look(self, news: set[str]) -> None:
         """Read once, then give each reader what it has not got.  put never waits: nobody holds up others."""
         readers = set(self._readers)
         shown: dict[tuple[str, Script | None], _News] = {("bot", None): self._bot()}
         async with self._app.ctx.db.begin() as tx:
-            shown["presence", None] = await self._presence(tx)
-            for script in {reader.script for reader in readers if reader.sees_queue}:
-                shown["queue", script] = await self._queue(tx, script)
+            # Every message in a conversation with people hints at the queue: that alone is no reason to
+            # read the whole house.
+            if news != {"queue"}:
+                shown["presence", None] = await self._presence(tx)
+            if news != {"presence"}:
+                for script in {reader.script for reader in readers if reader.sees_queue}:
+                    shown["queue", script] = await self._queue(tx, script)
         for reader in readers:
-            for (kind, meant_for), news in shown.items():
+            for (kind, meant_for), found in shown.items():
                 is_for_reader = kind != "queue" or (reader.sees_queue and meant_for == reader.script)
-                if is_for_reader and reader.sent.get(kind) != news.gist:
-                    reader.sent[kind] = news.gist
-                    reader.line.put(news.frame)
+                if is_for_reader and reader.sent.get(kind) != found.gist:
+                    reader.sent[kind] = found.gist
+                    reader.line.put(found.frame)
 
     def _bot(self) -> _News:
         status = self._app.ctx.bot_status()

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from api import access, views
 from api.http import error_message
-from api.sockets import follow
+from api.sockets import follow, together
 from api.typing_signs import watch_topic
 from core import schema as s
 from core.errors import NotFound
@@ -54,15 +54,12 @@ class Tail:
 
     async def _until_changed(self, conversation_id: UUID) -> None:
         topic = f"watch:{conversation_id}"
-        tasks = [
-            asyncio.create_task(follow(self._talk.db.hints, (topic,), self._step)),
-            asyncio.create_task(self._hear(conversation_id)),
-            asyncio.create_task(self._changed.wait()),
-        ]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await together(
+                follow(self._talk.db.hints, (topic,), self._step),
+                self._hear(conversation_id),
+                self._changed.wait(),
+            )
         except NotFound as err:
             self._conversation_id = None
             self._talk.line.put(
@@ -73,10 +70,6 @@ class Tail:
                     "conversation_id": str(conversation_id),
                 }
             )
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _step(self, _: set[str]) -> None:
         talk, conversation_id = self._talk, self._conversation_id

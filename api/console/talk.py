@@ -1,12 +1,12 @@
 """One console's talk with the service: the agent's stream without gaps, and what is worth seeing only now.
 
-Every frame of the client is authorised by itself.  The session is looked up again with every read, so that
-whoever was disabled or has logged out is closed at once.
+Every frame of the client is authorised by itself.  The session is looked up again whenever there is a hint
+without an event, as logging out and disabling give one, and every few seconds while there are events.
 """
 
 from __future__ import annotations
 
-import asyncio
+import time
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from api import access, people, typing_signs, views
 from api.console import stream
 from api.console.feed import Feed
 from api.console.tail import Tail
-from api.sockets import Codes, Line, follow_watch
+from api.sockets import Codes, Line, follow_watch, together
 from core import logins, streams
 from core.db import Tx
 from core.errors import Forbidden, KetingError, Unavailable
@@ -30,8 +30,10 @@ from handoff.presence import SERVING
 #: A console further behind loads everything again.
 MAX_BEHIND = 500
 _PAGE = 100
-#: The session is looked at this often even when nothing happens.
+#: The session is looked at this often even when nothing happens ...
 _CHECK_S = 60.0
+#: ... and while a lot happens.
+_CHECK_BUSY_S = 5.0
 
 
 class Ping(msgspec.Struct, frozen=True, tag_field="type", tag="ping"): ...
@@ -67,6 +69,7 @@ class Talk:
         self._login = session.token_hash
         self._after = after
         self._cursor = 0
+        self._checked_at = time.monotonic()
         self._tail = Tail(self)
 
     # -- to the console ----------------------------------------------------------------------------------
@@ -75,7 +78,7 @@ class Talk:
         await presence.beat(self.db, self.me.id)
         await self._hello()
         with Feed.of(self.app).join(self.line, self.script, sees_queue=self.me.role in SERVING):
-            await asyncio.gather(self._follow_stream(), self._hear(), self._tail.run())
+            await together(self._follow_stream(), self._hear(), self._tail.run())
 
     async def _hello(self) -> None:
         async with self.db.begin() as tx:
@@ -102,9 +105,9 @@ class Talk:
     async def _events(self, _: set[str]) -> None:
         while True:
             async with self.db.begin() as tx:
-                if not await self._still_in(tx):
-                    return
                 rows = await streams.read(tx, self.me.id, self._cursor, limit=_PAGE)
+                if not await self._still_in(tx, bool(rows)):
+                    return
                 newest = await streams.cursor(tx, self.me.id) if _has_hole(rows, self._cursor) else None
                 shown = await stream.frames(tx, self.me, rows, self.lens) if newest is None else []
             if newest is not None:  # rows were dropped while this console was reading the ones before
@@ -116,7 +119,10 @@ class Talk:
             if len(rows) < _PAGE:
                 return
 
-    async def _still_in(self, tx: Tx) -> bool:
+    async def _still_in(self, tx: Tx, is_busy: bool) -> bool:
+        if is_busy and time.monotonic() - self._checked_at < _CHECK_BUSY_S:
+            return True
+        self._checked_at = time.monotonic()
         session = await logins.find_by_hash(tx, self._login)
         if session is None:
             self.line.close(Codes.NOT_AUTHORISED)

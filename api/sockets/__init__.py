@@ -13,7 +13,7 @@ from api.sockets.hub import Hub
 from api.sockets.line import Codes, Limits, Line, LineClosed
 from api.sockets.origin import check_origin
 from api.sockets.passes import PASS_FOR, Pass, issue, redeem
-from api.sockets.serve import farewell, serve
+from api.sockets.serve import farewell, serve, together
 
 __all__ = [
     "PASS_FOR",
@@ -31,4 +31,5 @@ __all__ = [
     "issue",
     "redeem",
     "serve",
+    "together",
 ]

@@ -68,6 +68,22 @@ async def _until_first(ws: Websocket, line: Line, parts: tuple[Coroutine[Any, An
             _note(line, outcome)
 
 
+async def together(*parts: Coroutine[Any, Any, Any]) -> None:
+    """Run parts at once until one of them ends or fails, then end the others too.
+
+    asyncio.gather would let the others run on after a failure, for ever, since nobody holds them any more.
+    """
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 def _note(line: Line, outcome: object) -> None:
     expected = (asyncio.CancelledError, LineClosed, ConnectionClosed, WebsocketClosed)
     if isinstance(outcome, Exception) and not isinstance(outcome, expected):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,12 @@ _c, _v, _a, _m = s.conversation.c, s.visitor.c, s.agent.c, s.message.c
 
 def query(*also: sa.ColumnElement[Any]) -> sa.Select[Any]:
     """Everything that summary() needs, for the caller to narrow, order and limit.  also: more columns."""
+    return _query().add_columns(*also)
+
+
+@functools.cache
+def _query() -> sa.Select[Any]:
+    # Building it takes longer than running it.
     last, entry, served = _last(), _entry(), _served()
     return (
         sa.select(
@@ -42,7 +49,6 @@ def query(*also: sa.ColumnElement[Any]) -> sa.Select[Any]:
             entry.c.entered_at,
             served.c.started_at,
             _unread().label("unread"),
-            *also,
         )
         .join(s.visitor, _v.id == _c.visitor_id)
         .outerjoin(s.agent, _a.id == _c.agent_id)

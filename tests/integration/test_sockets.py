@@ -15,7 +15,7 @@ from sanic import Blueprint, Request, Sanic, Websocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from api.sockets import PASS_FOR, Hub, Limits, Line, check_origin, issue, redeem, serve
+from api.sockets import PASS_FOR, Hub, Limits, Line, check_origin, issue, redeem, serve, together
 from core.clock import ManualClock
 from core.db import Database
 from core.errors import Invalid, KetingError
@@ -269,3 +269,20 @@ async def test_of_two_who_redeem_one_pass_one_gets_in(database):
 
     assert sorted(await asyncio.gather(*(attempt() for _ in range(8)))) == [False] * 7 + [True]
     await db.close()
+
+
+async def test_when_one_of_several_parts_fails_none_of_the_others_runs_on():
+    ended = asyncio.Event()
+
+    async def lasts() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async def fails() -> None:
+        raise KetingError("gone")
+
+    with pytest.raises(KetingError):
+        await together(lasts(), fails())
+    assert ended.is_set()
