@@ -11,6 +11,9 @@ from core.clock import stamp
 from core.db import Tx
 from core.messages import parse_content, plain_text
 
+#: Slots by which the bot steers itself: they tell an agent nothing.
+_OWN_USE = frozenset({"language", "script", "emotion", "pending", "form_misses", "requested_slot"})
+
 #: How far back a packet looks.
 _RECENT = 40
 
@@ -44,7 +47,7 @@ async def build(tx: Tx, conversation: sa.Row[Any], reason: str, note: str | None
         "emotions": [
             {**nlu["emotion"], "at": stamp(row.created_at)} for row, nlu in understood if nlu.get("emotion")
         ],
-        "slots": bot.get("slots", {}),
+        "slots": {k: v for k, v in bot.get("slots", {}).items() if k not in _OWN_USE},
         "entities": _entities(nlu for _, nlu in understood),
         "tried": bot.get("tried", []),
         "form": bot.get("form"),
