@@ -13,7 +13,7 @@ from core import schema as s
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from core.messages import Event, Image, Text
-from handoff import desk
+from handoff import desk, queue
 from handoff.presence import set_availability
 from tests.support.world import World
 
@@ -249,7 +249,7 @@ async def test_a_transfer_to_a_group_goes_before_those_who_just_came(world: Worl
         "waiting", "transfer", group_id, one,
     )  # fmt: skip
     async with world.db.begin() as tx:
-        assert await desk.queue.place(tx, conversation_id) == 1
+        assert await queue.place(tx, conversation_id) == 1
     assert (await world.told(conversation_id))[-1] == "requeued"
 
 

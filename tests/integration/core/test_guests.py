@@ -43,7 +43,7 @@ async def test_asking_for_a_person_puts_one_in_line_once(world: World) -> None:
 
 async def test_with_nobody_on_duty_the_visitor_is_told_and_stays_with_the_bot(world: World) -> None:
     for absent in ({"availability": "away"}, {"live": False}, {"role": "staff"}):
-        await world.agent(**absent)  # type: ignore[arg-type]
+        await world.agent(**absent)
     conversation_id = (await world.say()).conversation_id
     await ask(world, conversation_id)
     assert await world.state(conversation_id) == "bot"
