@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -19,14 +21,18 @@ from core import schema as s
 from core.clock import stamp
 from core.db import Tx
 from core.hours import Hours
+from core.links import Links
 from handoff.schema import queue_entry
 
 blueprint = Blueprint("console_board", url_prefix=PREFIX)
 
 #: Who has said nothing to the bot for this long is no longer counted as being with it.
 WITH_BOT_FOR = timedelta(minutes=30)
-#: All viewers of one process share an answer that is at most this old.
-FRESH_FOR_S = 1.0
+#: How old the present state, and today's numbers, may be when they are shown.
+NOW_FOR_S = 1.0
+TODAY_FOR_S = 5.0
+
+T = TypeVar("T")
 
 
 class TodayNumbers(msgspec.Struct, frozen=True):
@@ -51,21 +57,47 @@ class Board(msgspec.Struct, frozen=True):
     at: str | None
 
 
+class Shared(Generic[T]):
+    """A value that all viewers of one process share, made anew when it is older than fresh_for_s.
+
+    Of several that find it old at once one makes it and the others wait for that one.
+    """
+
+    def __init__(self, fresh_for_s: float) -> None:
+        self._fresh_for_s = fresh_for_s
+        self._held: tuple[float, T] | None = None
+        self._lock = asyncio.Lock()
+
+    async def get(self, make: Callable[[], Awaitable[T]]) -> T:
+        async with self._lock:
+            now = time.monotonic()
+            if self._held is None or now - self._held[0] > self._fresh_for_s:
+                self._held = (now, await make())
+            return self._held[1]
+
+
 @blueprint.get("/board")
 @agent_required(answer=Board)
 async def show_board(request: Request) -> HTTPResponse:
     ctx = request.app.ctx
-    at, shown = getattr(ctx, "board", (0.0, None))
-    if shown is None or time.monotonic() - at > FRESH_FOR_S:
-        zone = (await context.store(request).get(Hours)).time_zone
-        started = time.monotonic()
+    if not hasattr(ctx, "board"):
+        ctx.board, ctx.today = Shared(NOW_FOR_S), Shared(TODAY_FOR_S)
+
+    async def now() -> Board:
+        numbers = await ctx.today.get(since_midnight)
         async with context.db(request).begin() as tx:
-            shown = await board(request, tx, zone)
-        ctx.board = (started, shown)
-    return answer(shown)
+            return await board(tx, context.links(request), numbers)
+
+    async def since_midnight() -> TodayNumbers:
+        zone = (await context.store(request).get(Hours)).time_zone
+        async with context.db(request).begin() as tx:
+            return TodayNumbers(**vars(await today(tx, zone)))
+
+    return answer(await ctx.board.get(now))
 
 
-async def board(request: Request, tx: Tx, time_zone: str) -> Board:
+async def board(tx: Tx, links: Links, numbers: TodayNumbers) -> Board:
+    """The present state, beside today's numbers."""
     c, q = s.conversation.c, queue_entry.c
     n = sa.func.count()
     live = (
@@ -83,13 +115,12 @@ async def board(request: Request, tx: Tx, time_zone: str) -> Board:
             )
         )
     ).one()
-    numbers = await today(tx, time_zone)
     return Board(
         with_bot=live.with_bot,
         waiting=line.waiting,
         longest_wait_s=round((tx.now - line.since).total_seconds()) if line.since else None,
         in_service=live.in_service,
-        agents=await people.roster(tx, context.links(request)),
-        today=TodayNumbers(**vars(numbers)),
+        agents=await people.roster(tx, links),
+        today=numbers,
         at=stamp(tx.now),
     )
