@@ -11,6 +11,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import requests
 
@@ -48,7 +49,7 @@ class HttpOrderGateway:
         return await asyncio.to_thread(self._get, "members", phone, "points")
 
     def _get(self, *steps: str) -> dict[str, Any]:
-        url = "/".join([self._base_url, *(requests.utils.quote(step, safe="") for step in steps)])
+        url = "/".join([self._base_url, *(quote(step, safe="") for step in steps)])
         try:
             reply = requests.get(url, headers=self._headers, timeout=self._timeout_s, allow_redirects=False)
             if reply.status_code == 200:

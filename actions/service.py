@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import requests
 
@@ -66,7 +67,7 @@ class HttpService:
         return await self._call("POST", "/tickets", json={**asdict(key), **asdict(form)})
 
     async def ticket(self, number: str, conversation_id: str) -> dict[str, Any]:
-        path = f"/tickets/{requests.utils.quote(number, safe='')}"
+        path = f"/tickets/{quote(number, safe='')}"
         return await self._call("GET", path, params={"conversation_id": conversation_id})
 
     async def business(self) -> dict[str, Any]:

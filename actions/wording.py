@@ -46,14 +46,14 @@ def order_lines(order: dict[str, Any], language: str) -> list[str]:
         number = order.get("tracking_number") or ""
         lines.append(f"{'快递' if zh else 'Carrier'}: {_in(order['carrier'], language)} {number}".rstrip())
     if order.get("expected_on") and order["state"] in ("paid", "packed", "shipped"):
-        lines.append(expected(order["expected_on"], language))
+        lines.append(f"{'预计送达' if zh else 'Arrives by'} {order['expected_on']}")
     for event in order.get("events", [])[-_RECENT_EVENTS:]:
         lines.append(f"{event['at'][:16].replace('T', ' ')} {_in(event['text'], language)}")
     return lines
 
 
 def expected(day: str | None, language: str) -> str:
-    """`预计 2026-01-05` / `Expected on 2026-01-05`, or nothing."""
+    """`预计 2026-01-05 完成` / `Expected on 2026-01-05.`, or nothing."""
     if not day:
         return ""
     return f"预计 {day} 完成" if language == "zh" else f"Expected on {day}."

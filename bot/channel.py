@@ -8,31 +8,27 @@ import asyncio
 import hmac
 import logging
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
-from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet
-from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from sanic import Blueprint, Request, response
 from sanic.response import HTTPResponse
 
 from bot import render, wire
-from bot.nlg import BilingualNLG
 from bot.tracker_store import is_healthy, unwrapped
-from bot.turn import CHANNEL, StoreUnavailable, Turn, TurnFailed, Turns, events_of
+from bot.turn import CHANNEL, StoreUnavailable, Turn, TurnFailed, Turns, UnknownSlots, back_at, events_of
 
 log = logging.getLogger(__name__)
+
+Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
 TOKEN_HEADER = "X-Keting-Token"
 TOKEN_VARIABLE = "KETING_BOT_TOKEN"
 #: Below the service's own deadline of 8 s, so that it hears why a turn failed.
 DEADLINE_S = 7.5
-#: Slots that a new session keeps when a human phase has ended.
-KEPT_SLOTS = ("language", "script")
 
 
 class KetingChannel(InputChannel):
@@ -42,8 +38,7 @@ class KetingChannel(InputChannel):
         self._token = token
         self._deadline_s = deadline_s
         self._turns: Turns | None = None
-        self._agent: Agent | None = None
-        self._model: str | None = None
+        self._loaded: tuple[Agent, str | None] | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -64,9 +59,7 @@ class KetingChannel(InputChannel):
         blueprint.add_route(self._guard(self._health), "/health", methods=["GET"], name="health")
         return blueprint
 
-    def _guard(
-        self, handler: Callable[[Request], Awaitable[HTTPResponse]]
-    ) -> Callable[..., Awaitable[HTTPResponse]]:
+    def _guard(self, handler: Handler) -> Handler:
         """Token first; then every way in which a handler can fail, as the wire's status."""
 
         async def guarded(request: Request) -> HTTPResponse:
@@ -94,7 +87,7 @@ class KetingChannel(InputChannel):
             body["conversation_id"],
             body["turn_id"],
             body["fence"],
-            body.get("text") or body.get("payload"),
+            str(body.get("text") or body.get("payload")),
             is_payload=bool(body.get("payload")),
             metadata=body.get("metadata") or {},
         )
@@ -103,40 +96,39 @@ class KetingChannel(InputChannel):
             answer = await asyncio.wait_for(self._serve(turns, turn), self._deadline_s)
         except asyncio.TimeoutError as err:
             raise TurnFailed("action_failed", f"not finished after {self._deadline_s} s") from err
-        wire.check(answer, "turn_response")
         return response.json(answer)
 
     async def _serve(self, turns: Turns, turn: Turn) -> render.Body:
-        assert self._agent is not None
-        async with self._agent.lock_store.lock(turn.conversation_id):
+        async with turns.lock(turn.conversation_id):
             past = await turns.past(turn.conversation_id)
             if past is not None and events_of(past, turn.turn_id):
-                return render.answer(past, turn.turn_id, repeated=True)
-            return render.answer(await turns.run(turn), turn.turn_id, repeated=False)
+                return render.answer(back_at(past, turn.turn_id), turn.turn_id, repeated=True)
+            tracker = await turns.play(turn)
+            answer = render.answer(tracker, turn.turn_id, repeated=False)
+            try:
+                wire.check(answer, "turn_response")
+            except wire.BadBody as err:
+                raise TurnFailed("crashed", f"the answer does not fit the wire: {err}") from err
+            await turns.save(tracker)
+            return answer
 
     async def _parse(self, request: Request) -> HTTPResponse:
         text = _body(request, "parse_request")["text"]
-        self._ready(request)
-        assert self._agent is not None and self._agent.processor is not None
-        message = Turn("parse", "parse", 0, text).message()
-        answer = {"nlu": render.nlu(await self._agent.processor.parse_message(message))}
-        wire.check(answer, "parse_response")
+        answer = {"nlu": render.nlu(await self._ready(request).parse(text))}
         return response.json(answer)
 
     async def _session(self, request: Request) -> HTTPResponse:
         body = _body(request, "session_request")
         turns = self._ready(request)
-        assert self._agent is not None and self._agent.processor is not None
-        processor = self._agent.processor
-        async with self._agent.lock_store.lock(body["conversation_id"]):
-            await turns.past(body["conversation_id"])  # raises while the store is away
-            tracker = await processor.get_tracker(body["conversation_id"])
-            tracker.update_with_events(_new_session(tracker, body.get("slots") or {}), processor.domain)
-            await processor.save_tracker(tracker)
+        try:
+            async with turns.lock(body["conversation_id"]):
+                await turns.renew(body["conversation_id"], body.get("slots") or {})
+        except UnknownSlots as err:
+            raise wire.BadBody(f"slots: {err}") from err
         return response.json({"ok": True})
 
     async def _health(self, request: Request) -> HTTPResponse:
-        agent: Agent | None = getattr(request.app.ctx, "agent", None)
+        agent = _agent(request)
         has_model = agent is not None and agent.is_ready()
         store = agent is not None and is_healthy(unwrapped(agent.tracker_store))
         answer = {
@@ -148,13 +140,13 @@ class KetingChannel(InputChannel):
 
     def _ready(self, request: Request) -> Turns:
         """Turns on the model that is loaded now.  Raises NotReady."""
-        agent: Agent | None = getattr(request.app.ctx, "agent", None)
+        agent = _agent(request)
         if agent is None or agent.processor is None or not agent.is_ready():
             raise NotReady("no model is loaded")
-        if self._turns is None or self._agent is not agent or self._model != agent.model_id:
-            agent.processor.tracker_store = unwrapped(agent.processor.tracker_store)
-            self._turns = Turns(agent.processor, BilingualNLG(domain=agent.processor.domain))
-            self._agent, self._model = agent, agent.model_id
+        loaded = (agent, agent.model_id)
+        if self._turns is None or self._loaded != loaded:
+            self._turns = Turns(agent)
+            self._loaded = loaded
         return self._turns
 
 
@@ -162,19 +154,8 @@ class NotReady(Exception):
     """No model is loaded yet."""
 
 
-def _new_session(tracker: DialogueStateTracker, slots: dict[str, Any]) -> list[Event]:
-    """What a session starts with after a human phase: one batch, stamped by our own clock."""
-    unknown = set(slots) - set(tracker.slots)
-    if unknown:
-        raise wire.BadBody(f"slots: unknown {sorted(unknown)}")
-    kept = {name: tracker.get_slot(name) for name in KEPT_SLOTS}
-    wanted = {name: value for name, value in {**kept, **slots}.items() if value is not None}
-    return [
-        ActionExecuted(ACTION_SESSION_START_NAME),
-        SessionStarted(),
-        *(SlotSet(name, value) for name, value in wanted.items()),
-        ActionExecuted(ACTION_LISTEN_NAME),
-    ]
+def _agent(request: Request) -> Agent | None:
+    return getattr(request.app.ctx, "agent", None)
 
 
 def _body(request: Request, kind: str) -> dict[str, Any]:

@@ -29,7 +29,9 @@ class BilingualNLG(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         slots = {**tracker.current_slot_values(), **voice_of(tracker)}
-        response = self.generate_from_slots(utter_action, slots, output_channel, **kwargs)
+        response: dict[str, Any] | None = self.generate_from_slots(
+            utter_action, slots, output_channel, **kwargs
+        )
         if response is None:
             raise MissingResponse(utter_action)
         return response

@@ -73,7 +73,7 @@ class KetingTrackerStore(SQLTrackerStore):
 def unwrapped(store: TrackerStore) -> TrackerStore:
     """The store under Rasa's wrappers, which turn errors into empty conversations."""
     while isinstance(getattr(store, "_tracker_store", None), TrackerStore):
-        store = store._tracker_store  # type: ignore[attr-defined]
+        store = store._tracker_store
     return store
 
 

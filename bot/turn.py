@@ -7,22 +7,36 @@ saved. Steps are those of `rasa.core.processor.MessageProcessor` 3.6.21, the las
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
 from rasa.core.actions.action import Action, ActionExecutionRejection
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
-from rasa.core.nlg.generator import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.exceptions import ActionLimitReached
-from rasa.shared.core.events import ActionExecutionRejected, BotUttered, Event, SlotSet, UserUttered
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionExecutionRejected,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.nlg import BilingualNLG
+from bot.tracker_store import unwrapped
 from bot.voice import spoken
 
 #: Name under which Rasa sees the channel, in events and in channel-specific responses.
 CHANNEL = "keting"
+#: Slots that a session inherits when a human phase has ended.
+KEPT_SLOTS = ("language", "script")
 
 
 class TurnFailed(Exception):
@@ -35,6 +49,10 @@ class TurnFailed(Exception):
         super().__init__(f"{error}: {detail}")
         self.error = error
         self.detail = detail
+
+
+class UnknownSlots(ValueError):
+    """domain.yml has no slots of these names."""
 
 
 class StoreUnavailable(Exception):
@@ -67,11 +85,26 @@ class Turn:
 
 
 class Turns:
-    """Runs turns on a loaded model.  The processor's store must raise on errors, not fall back."""
+    """Turns and what belongs to them, on an agent whose model is loaded.
 
-    def __init__(self, processor: MessageProcessor, nlg: NaturalLanguageGenerator) -> None:
-        self._processor = processor
-        self._nlg = nlg
+    The agent's store is used without Rasa's wrapper: an error must be one, not an empty conversation.
+    """
+
+    def __init__(self, agent: Agent) -> None:
+        assert agent.processor is not None
+        self._processor: MessageProcessor = agent.processor
+        self._processor.tracker_store = unwrapped(self._processor.tracker_store)
+        self._lock_store = agent.lock_store
+        self._nlg = BilingualNLG(domain=self._processor.domain)
+
+    def lock(self, conversation_id: str) -> AbstractAsyncContextManager[Any]:
+        """Nothing else may touch the conversation meanwhile."""
+        lock: AbstractAsyncContextManager[Any] = self._lock_store.lock(conversation_id)
+        return lock
+
+    async def parse(self, text: str) -> dict[str, Any]:
+        """What the model makes of a text, outside any conversation."""
+        return dict(await self._processor.parse_message(Turn("parse", "parse", 0, text).message()))
 
     async def past(self, conversation_id: str) -> DialogueStateTracker | None:
         """The conversation's current session as it is stored.  Raises StoreUnavailable."""
@@ -80,8 +113,8 @@ class Turns:
         except Exception as err:
             raise StoreUnavailable(str(err)) from err
 
-    async def run(self, turn: Turn) -> DialogueStateTracker:
-        """Play one turn, save it and return the tracker.  Raises TurnFailed, having saved nothing."""
+    async def play(self, turn: Turn) -> DialogueStateTracker:
+        """The conversation after this turn; `save` it to make it so.  Raises TurnFailed."""
         try:
             tracker = await self._play(turn.message(), turn.metadata)
         except TurnFailed:
@@ -90,11 +123,34 @@ class Turns:
             raise TurnFailed("crashed", repr(err)) from err
         if not said(tracker, turn.turn_id):
             raise TurnFailed("silent", f"the turn ended in {tracker.latest_action_name} and said nothing")
+        return tracker
+
+    async def renew(self, conversation_id: str, slots: Mapping[str, Any]) -> None:
+        """Start a session that knows these slots: one batch, stamped by our own clock.
+
+        Raises UnknownSlots, StoreUnavailable, or TurnFailed when it could not be saved.
+        """
+        await self.past(conversation_id)
+        tracker = await self._processor.get_tracker(conversation_id)
+        unknown = sorted(set(slots) - set(tracker.slots))
+        if unknown:
+            raise UnknownSlots(", ".join(unknown))
+        kept = {name: tracker.get_slot(name) for name in KEPT_SLOTS}
+        batch = [
+            ActionExecuted(ACTION_SESSION_START_NAME),
+            SessionStarted(),
+            *(SlotSet(name, value) for name, value in {**kept, **slots}.items() if value is not None),
+            ActionExecuted(ACTION_LISTEN_NAME),
+        ]
+        tracker.update_with_events(batch, self._processor.domain)
+        await self.save(tracker)
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Raises TurnFailed, having saved nothing."""
         try:
             await self._processor.save_tracker(tracker)
         except Exception as err:
             raise TurnFailed("store_failed", str(err)) from err
-        return tracker
 
     async def _play(self, message: UserMessage, known: Mapping[str, Any]) -> DialogueStateTracker:
         processor = self._processor
@@ -131,12 +187,24 @@ class Turns:
         except Exception as err:
             raise TurnFailed("action_failed", f"{action.name()}: {err!r}") from err
         processor._log_action_on_tracker(tracker, action, events, prediction)
-        return processor.should_predict_another_action(action.name())
+        return bool(processor.should_predict_another_action(action.name()))
 
 
 def said(tracker: DialogueStateTracker, turn_id: str) -> list[BotUttered]:
-    """What the bot said in a turn."""
-    return [e for e in events_of(tracker, turn_id)[1:] if isinstance(e, BotUttered)]
+    """What the bot said in a turn; an event without any content says nothing."""
+    events = [e for e in events_of(tracker, turn_id) if isinstance(e, BotUttered)]
+    return [e for e in events if e.text or any((e.data or {}).values())]
+
+
+def back_at(tracker: DialogueStateTracker, turn_id: str) -> DialogueStateTracker:
+    """The conversation as it was at the end of a turn that it knows."""
+    of_turn = events_of(tracker, turn_id)
+    then = tracker.init_copy()
+    for event in tracker.events:
+        then.update(event)
+        if event is of_turn[-1]:
+            break
+    return then
 
 
 def events_of(tracker: DialogueStateTracker, turn_id: str) -> list[Event]:

@@ -19,8 +19,8 @@ from actions.forms.fields import LEFT_OUT, Field
 #: Intents that answer a form, or leave it; every other one may be a question beside it.
 _ANSWERS = {"inform", "affirm", "deny", "nlu_fallback", ""}
 _LEAVING = {"cancel_form", "request_human"}
+_SMALL_TALK = {"greet", "thank", "goodbye", "bot_challenge"}
 _CONFIDENT = 0.5
-_CERTAIN = 0.8
 _SHORT = 12
 #: Misses in a row after which a person is offered.
 _PATIENCE = 2
@@ -87,8 +87,7 @@ def _asks_beside(requested: Field, turn: Turn, own_intent: str, is_answer: bool)
         return False
     if not requested.free:
         return not is_answer
-    small_talk = turn.confidence >= _CERTAIN and len(turn.text) <= _SHORT and not _recognised(requested, turn)
-    return bool(_QUESTION.search(turn.text)) or (small_talk and not requested.entities)
+    return turn.intent in _SMALL_TALK or _QUESTION.search(turn.text) is not None
 
 
 def _correction(fields: Sequence[Field], requested: Field, turn: Turn) -> Events:

@@ -12,6 +12,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.cues import with_cues
 from bot.nlu.linear import LinearText
 from bot.nlu.normalizer import Normalizer, normalised
 
@@ -60,7 +61,7 @@ class Emotion(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [(e, label(e)) for e in training_data.intent_examples if e.get(TEXT)]
-        labelled = [(normalised(e), name) for e, name in examples if name]
+        labelled = [(with_cues(normalised(e)), name) for e, name in examples if name]
         unknown = {name for _, name in labelled} - set(EMOTIONS)
         if unknown:
             raise ValueError(f"emotions that do not exist: {sorted(unknown)}")
@@ -96,7 +97,7 @@ class Emotion(GraphComponent):
         text = normalised(message)
         if self._model is None or not text or text.startswith("/"):
             return {"name": "neutral", "confidence": 1.0}
-        ranking = self._model.rank(text)
+        ranking = self._model.rank(with_cues(text))
         name, confidence = ranking[0]
         if name != "neutral" and confidence < self._config["threshold"]:
             return {"name": "neutral", "confidence": 1.0 - confidence}

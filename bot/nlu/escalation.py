@@ -71,4 +71,4 @@ def _anger_before(tracker: DialogueStateTracker | None) -> float:
     last = tracker.get_last_event_for(UserUttered) if tracker else None
     if last is None or last.parse_data.get("escalation"):
         return 0.0
-    return anger(last.parse_data.get("emotion"))  # type: ignore[arg-type]
+    return anger(last.parse_data.get("emotion"))

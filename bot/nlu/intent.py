@@ -76,10 +76,10 @@ class FastIntent(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             text = normalised(message)
-            if self._model is None or not text:
-                continue
-            ranking = [{"name": n, "confidence": p} for n, p in self._model.rank(text)]
-            message.set(INTENT, ranking[0], add_to_output=True)
+            known = self._model.rank(text) if self._model and text else []
+            ranking = [{"name": name, "confidence": p} for name, p in known]
+            best = ranking[0] if ranking else {"name": None, "confidence": 0.0}
+            message.set(INTENT, best, add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking[: self._config["ranking_length"]], add_to_output=True)
         return messages
 

@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 from opencc import OpenCC
 
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_WORD = re.compile(r"(?<![0-9A-Za-z@.])[A-Za-z]+(?:'[A-Za-z]+)?(?![0-9A-Za-z@])")
+_WORD = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]+(?:'[A-Za-z]+)?(?![0-9A-Za-z])")
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+|https?://\S+")
 #: Said in Chinese conversations too, so they do not tell that somebody has changed to English.
 _EVERYWHERE = frozenset(
     "ok okay hi hello hey bye yes no thx pls app tv usb wifi vip pad pro max mini plus".split()
@@ -26,8 +27,8 @@ _INVISIBLE = {"Cf", "Cc", "Cs", "Co", "Cn"}
 #: A model name such as X100 is neither.
 _MASKS = (
     (re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+"), " emailaddress "),
-    (re.compile(r"\bkt[ -]?\d{6,}"), " ordernumber "),
-    (re.compile(r"\bt\d{6}-?\d{4}"), " ticketnumber "),
+    (re.compile(r"(?<![a-z0-9])kt[ -]?\d{6,}"), " ordernumber "),
+    (re.compile(r"(?<![a-z0-9])t\d{6}-?\d{4,}"), " ticketnumber "),
     (re.compile(r"(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), " phonenumber "),
 )
 
@@ -73,7 +74,7 @@ def _traditional(char: str) -> str:
 def detect(text: str) -> Language:
     """Han characters against Latin words decide; a model name inside a Chinese sentence leaves it Chinese."""
     han = _HAN.findall(text)
-    words = _WORD.findall(text)
+    words = _WORD.findall(_ADDRESS.sub(" ", text))
     if not han:
         certain = any(word.lower() not in _EVERYWHERE for word in words)
         return Language("en" if words else None, None, False, certain)

@@ -14,6 +14,7 @@ from typing import Any
 
 import jieba
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -25,6 +26,8 @@ _CHARS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (1, 5), "subline
 #: Temperatures tried for softmax(T x margin).
 _TEMPERATURES = np.geomspace(0.5, 12.0, 60)
 _FOLDS = 3
+
+Numbers = NDArray[Any]
 
 jieba.setLogLevel("ERROR")
 
@@ -42,8 +45,8 @@ class LinearText:
     """
 
     vectorizers: list[TfidfVectorizer]
-    weights: np.ndarray  # features x labels
-    bias: np.ndarray
+    weights: Numbers  # features x labels
+    bias: Numbers
     labels: list[str]
     temperature: float
 
@@ -71,7 +74,8 @@ class LinearText:
 
     def save(self, folder: Path, name: str) -> None:
         """Numbers and strings only: a model file that was tampered with can mislead, never run code."""
-        arrays = {"weights": self.weights, "bias": self.bias, "temperature": np.float64(self.temperature)}
+        temperature = np.float64(self.temperature)
+        arrays: dict[str, Any] = {"weights": self.weights, "bias": self.bias, "temperature": temperature}
         arrays.update({f"idf{i}": v.idf_ for i, v in enumerate(self.vectorizers)})
         np.savez(folder / f"{name}.npz", **arrays)
         vocabularies = [sorted(v.vocabulary_, key=v.vocabulary_.__getitem__) for v in self.vectorizers]
@@ -96,12 +100,12 @@ def _views(texts: Sequence[str]) -> tuple[list[str], list[str]]:
     return [words(text) for text in texts], list(texts)
 
 
-def _softmax(scores: np.ndarray) -> np.ndarray:
+def _softmax(scores: Numbers) -> Numbers:
     exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
 
-def _temperature(model: LinearSVC, features: csr_matrix, labels: np.ndarray) -> float:
+def _temperature(model: LinearSVC, features: csr_matrix, labels: Numbers) -> float:
     """The temperature under which held-out margins give the best probabilities."""
     classes, counts = np.unique(labels, return_counts=True)
     if counts.min() < _FOLDS:

@@ -41,7 +41,7 @@ class Expressions:
             for span in [doc.char_span(*match.span(), label=label, alignment_mode="expand")]
             if span is not None
         ]
-        doc.ents = tuple(_first_come(found, list(doc.ents)))
+        doc.set_ents(_first_come(found, list(doc.ents)))
         return doc
 
 

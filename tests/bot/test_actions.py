@@ -1,0 +1,273 @@
+"""Actions with canned trackers, a played service and a played order system."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+import requests
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Key, NotFound, StaleTurn, Unavailable
+from actions.business import ActionBusinessHours
+from actions.fallback import ActionFallback
+from actions.forms.repair import ActionSubmitRepair
+from actions.handoff import ActionAffirm, ActionHandoff
+from actions.lookups import ActionInform, ActionOrderStatus, ActionRepairProgress, Lookups
+from actions.orders import DemoOrderGateway, HttpOrderGateway
+from actions.service import Handoff, HttpService, TicketForm
+
+
+class Service:
+    """A service that answers from attributes; `fails` is raised by every call."""
+
+    def __init__(self, fails: Exception | None = None, on_duty: bool = True, position: int = 1) -> None:
+        self.fails, self.on_duty, self.position = fails, on_duty, position
+        self.keys: list[Key] = []
+        self.asked: list[Any] = []
+
+    async def hand_off(self, key: Key, reason: str, note: str | None) -> Handoff:
+        self._record(key, (reason, note))
+        return Handoff(self.on_duty, self.position, self.on_duty)
+
+    async def open_ticket(self, key: Key, form: TicketForm) -> dict[str, Any]:
+        self._record(key, form)
+        return {"number": "T260101-0001", "department": {"zh": "维修部", "en": "Repairs"}, "state": "open"}
+
+    async def ticket(self, number: str, conversation_id: str) -> dict[str, Any]:
+        raise NotFound(number)
+
+    async def business(self) -> dict[str, Any]:
+        if self.fails:
+            raise self.fails
+        return {"hours": {"zh": "八点到八点", "en": "from 8 to 8"}}
+
+    def _record(self, key: Key, what: Any) -> None:
+        if self.fails:
+            raise self.fails
+        self.keys.append(key)
+        self.asked.append(what)
+
+
+class DeadGateway:
+    async def order(self, number: str) -> dict[str, Any]:
+        raise Unavailable("order gateway")
+
+    repair = points = order
+
+
+def run(action, text="", *, intent="", entities=(), slots=None, events=(), **latest):
+    """(slots set and events, messages) of one action."""
+    message = {
+        "text": text,
+        "intent": {"name": intent, "confidence": 0.9},
+        "entities": [{"entity": n, "value": v, "text": v} for n, v in entities],
+        "metadata": {"turn_id": "t1", "fence": 7, **latest.pop("metadata", {})},
+        **latest,
+    }
+    dispatcher = CollectingDispatcher()
+    all_events = [*events, {"event": "user", "text": text}]
+    tracker = Tracker(
+        "c1", {"language": "zh", **(slots or {})}, message, all_events, False, None, {}, "action_listen"
+    )
+    returned = asyncio.run(action.run(dispatcher, tracker, {}))
+    return returned, dispatcher.messages
+
+
+def said(messages):
+    return [m["response"] for m in messages]
+
+
+def test_a_handoff_carries_its_reason_and_a_key():
+    service = Service()
+    _, messages = run(ActionHandoff(service))
+    assert service.asked == [("asked", None)]
+    assert service.keys == [Key("c1", "t1", 7, "action_handoff", 0)]
+    assert said(messages) == ["utter_handoff_next"]
+
+
+def test_an_angry_visitor_hears_an_apology_first_and_the_agent_what_it_was_about():
+    service = Service(position=3)
+    escalation = {"reason": "angry", "was": {"name": "ask_refund_status", "confidence": 0.7}}
+    _, messages = run(ActionHandoff(service), escalation=escalation)
+    assert service.asked == [("angry", "intent: ask_refund_status")]
+    assert said(messages) == ["utter_handoff_angry", "utter_handoff_queued"]
+    assert messages[1]["ahead"] == 2
+
+
+def test_with_nobody_on_duty_the_hours_are_told_and_a_message_offered():
+    _, messages = run(ActionHandoff(Service(on_duty=False)))
+    assert said(messages) == ["utter_nobody_on_duty"]
+    assert messages[0]["hours"] == "八点到八点"
+
+
+def test_a_queue_that_cannot_be_reached_is_admitted():
+    _, messages = run(ActionHandoff(Service(Unavailable("down"))))
+    assert said(messages) == ["utter_handoff_unavailable"]
+
+
+@pytest.mark.parametrize("fails", [Unavailable("down"), ValueError("bug")])
+def test_no_action_ends_in_silence(fails):
+    for action in (
+        ActionHandoff(Service(fails)),
+        ActionSubmitRepair(Service(fails)),
+        ActionFallback(Service(fails)),
+    ):
+        _, messages = run(action, metadata={"failures": 1})
+        assert messages
+
+
+def test_a_stale_turn_is_not_talked_over():
+    with pytest.raises(StaleTurn):
+        run(ActionHandoff(Service(StaleTurn("t1"))))
+
+
+def test_the_same_action_twice_in_one_turn_has_two_keys():
+    service = Service()
+    user, ran = {"event": "user", "text": "x"}, {"event": "action", "name": "action_handoff"}
+    dispatcher = CollectingDispatcher()
+    tracker = Tracker(
+        "c1", {}, {"metadata": {"turn_id": "t1", "fence": 1}}, [user, ran], False, None, {}, None
+    )
+    asyncio.run(ActionHandoff(service).run(dispatcher, tracker, {}))
+    assert service.keys[0].ordinal == 1
+
+
+RANKING = [
+    ("nlu_fallback", 0.3),
+    ("ask_stock", 0.2),
+    ("inform", 0.15),
+    ("ask_discount", 0.1),
+    ("ask_warranty", 0.05),
+]
+
+
+def ranked(*pairs):
+    return [{"name": n, "confidence": c} for n, c in pairs]
+
+
+def test_the_first_failure_offers_the_three_likeliest_readings_and_a_person():
+    _, messages = run(ActionFallback(Service()), intent_ranking=ranked(*RANKING))
+    assert said(messages) == ["utter_did_you_mean"]
+    assert [b["payload"] for b in messages[0]["buttons"]] == [
+        "/ask_stock", "/ask_discount", "/ask_warranty", "/request_human",
+    ]  # fmt: skip
+
+
+def test_with_no_reading_at_all_the_bot_asks_to_rephrase():
+    _, messages = run(ActionFallback(Service()), intent_ranking=[])
+    assert said(messages) == ["utter_rephrase"]
+
+
+@pytest.mark.parametrize(
+    ("failures", "events"),
+    [(1, []), (0, [{"event": "user"}, {"event": "action", "name": "action_fallback"}])],
+)
+def test_the_second_failure_in_a_row_calls_a_person(failures, events):
+    service = Service()
+    _, messages = run(ActionFallback(service), events=events, metadata={"failures": failures})
+    assert service.asked == [("failed", None)]
+    assert said(messages) == ["utter_handoff_failed", "utter_handoff_next"]
+
+
+def test_a_failure_before_an_understood_turn_does_not_count():
+    service = Service()
+    events = [
+        {"event": "user"}, {"event": "action", "name": "action_fallback"},
+        {"event": "user"}, {"event": "action", "name": "utter_greet"},
+    ]  # fmt: skip
+    run(ActionFallback(service), events=events)
+    assert service.asked == []
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [("utter_nobody_on_duty", "leave_message_form"), ("utter_trouble", "action_handoff")],
+)
+def test_a_yes_takes_up_what_was_offered(last, expected):
+    returned, _ = run(ActionAffirm(), events=[{"event": "bot", "metadata": {"utter_action": last}}])
+    assert returned[0]["name"] == expected
+
+
+def test_an_order_is_told_with_its_state_in_the_visitors_language():
+    action = ActionOrderStatus(Lookups(DemoOrderGateway(), Service()))
+    _, messages = run(action, entities=[("order_number", "KT20260101001")], slots={"language": "en"})
+    assert messages[0]["state"] == "On its way"
+    assert "Nebula X200 phone x 1" in messages[0]["lines"]
+
+
+def test_a_missing_number_is_asked_for_and_its_purpose_kept():
+    returned, messages = run(ActionOrderStatus(Lookups(DemoOrderGateway(), Service())))
+    assert said(messages) == ["utter_ask_order_number"]
+    assert returned[0]["name"] == "pending" and returned[0]["value"] == "order"
+
+
+@pytest.mark.parametrize(
+    ("pending", "entity", "response"),
+    [
+        ("refund", ("order_number", "KT20260101006"), "utter_refund_state"),
+        ("repair", ("order_number", "KT20260101009"), "utter_repair_state"),
+        (None, ("order_number", "KT20260101001"), "utter_order_card"),
+        ("points", ("phone_number", "13800000001"), "utter_points"),
+        ("order", ("ticket_number", "T260101-0009"), "utter_ticket_unknown"),
+        (None, ("product", "phone"), "utter_inform"),
+    ],
+)
+def test_a_number_goes_where_it_was_asked_for(pending, entity, response):
+    action = ActionInform(Lookups(DemoOrderGateway(), Service()))
+    _, messages = run(action, entities=[entity], slots={"pending": pending})
+    assert said(messages) == [response]
+
+
+def test_unknown_numbers_and_a_dead_order_system_are_admitted():
+    entity = [("order_number", "KT99999999999")]
+    _, messages = run(ActionOrderStatus(Lookups(DemoOrderGateway(), Service())), entities=entity)
+    assert said(messages) == ["utter_order_unknown"]
+    _, messages = run(ActionRepairProgress(Lookups(DeadGateway(), Service())), entities=entity)
+    assert said(messages) == ["utter_lookup_down"]
+
+
+def test_hours_come_from_the_service_or_else_from_the_domain():
+    assert said(run(ActionBusinessHours(Service()))[1]) == ["utter_business_hours"]
+    assert said(run(ActionBusinessHours(Service(Unavailable("x"))))[1]) == ["utter_ask_business_hours"]
+
+
+def test_a_repair_becomes_a_ticket_and_the_form_is_emptied():
+    service = Service()
+    slots = {"repair_product": "X200", "repair_problem": "碎屏", "repair_phone": "139", "repair_date": "-"}
+    returned, messages = run(ActionSubmitRepair(service), slots=slots)
+    form = service.asked[0]
+    assert (form.type, form.title, form.contact) == ("repair", "X200 碎屏", "139")
+    assert form.fields == {"product": "X200", "problem": "碎屏", "phone": "139"}
+    assert messages[0]["number"] == "T260101-0001" and messages[0]["department"] == "维修部"
+    assert {e["name"]: e["value"] for e in returned}["repair_phone"] is None
+
+
+def test_the_http_clients_translate_what_they_meet(service):
+    client = HttpService(service.url, service.token)
+    key = Key("c", "t", 1, "a", 0)
+    assert asyncio.run(client.hand_off(key, "asked", None)) == Handoff(True, 1, True)
+    asyncio.run(client.hand_off(key, "asked", None))
+    assert len(service.handoffs) == 1  # same key, one effect
+    with pytest.raises(NotFound):
+        asyncio.run(client.ticket("T000000-0000", "c"))
+    with pytest.raises(Unavailable):
+        asyncio.run(HttpService(service.url, "wrong").hand_off(key, "asked", None))
+    service.stale_below = 2
+    with pytest.raises(StaleTurn):
+        asyncio.run(client.hand_off(Key("c", "t2", 1, "a", 0), "asked", None))
+    service.is_down = True
+    with pytest.raises(Unavailable):
+        asyncio.run(client.business())
+    with pytest.raises(Unavailable):
+        asyncio.run(HttpOrderGateway("http://127.0.0.1:9", "x").order("KT1"))
+
+
+def test_the_action_server_lists_every_action_of_the_domain(actions):
+    import yaml
+
+    served = {a["name"] for a in requests.get(f"{actions.url}/actions", timeout=5).json()}
+    with open("domain.yml", encoding="utf-8") as file:
+        assert served == set(yaml.safe_load(file)["actions"])

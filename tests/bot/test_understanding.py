@@ -1,0 +1,97 @@
+"""What the trained model makes of messages, through the channel's /parse."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def parse(bot):
+    def ask(text):
+        answer = bot.call("parse", {"text": text})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["nlu"]
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("你好", "greet"),
+        ("我要转人工", "request_human"),
+        ("I want to talk to a human", "request_human"),
+        ("我的订单到哪了", "ask_order_status"),
+        ("我的訂單到哪裡了", "ask_order_status"),
+        ("where is my order?", "ask_order_status"),
+        ("你们几点关门", "ask_business_hours"),
+        ("what are your opening hours", "ask_business_hours"),
+        ("怎么退货", "request_return"),
+        ("我要报修", "request_repair"),
+        ("my phone is broken, I need a repair", "request_repair"),
+        ("保修多久", "ask_warranty"),
+        ("怎么开发票", "request_invoice"),
+        ("forgot my password", "reset_password"),
+        ("我有多少积分", "ask_membership_points"),
+        ("我要留言", "leave_message"),
+        ("取消报修，不填了", "cancel_form"),
+    ],
+)
+def test_plain_questions_are_understood(parse, text, intent):
+    assert parse(text)["intent"]["name"] == intent
+
+
+def test_traditional_text_is_understood_as_its_simplified_twin(parse):
+    simplified, twin = parse("请问退款什么时候到账"), parse("請問退款什麼時候到帳")
+    assert simplified["intent"]["name"] == twin["intent"]["name"] == "ask_refund_status"
+    assert (simplified["script"], twin["script"]) == ("Hans", "Hant")
+
+
+@pytest.mark.parametrize(
+    "text", ["你们太垃圾了！！！气死我了，骗子！", "This is outrageous, you are liars!!! I'm furious"]
+)
+def test_anger_is_heard_and_the_intent_behind_it_told(parse, text):
+    nlu = parse(text)
+    assert nlu["emotion"]["name"] == "angry"
+    assert nlu["emotion"]["confidence"] > 0.6
+
+
+@pytest.mark.parametrize(
+    "text", ["我要退款", "转人工", "I want a refund", "my order number is KT20260101001"]
+)
+def test_a_plain_request_is_neutral(parse, text):
+    assert parse(text)["emotion"]["name"] == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("text", "entity", "value", "shown"),
+    [
+        (
+            "订单ＫＴ２０２６０１０１００１到哪了",
+            "order_number",
+            "KT20260101001",
+            "ＫＴ２０２６０１０１００１",
+        ),
+        ("order kt20260101001 please", "order_number", "KT20260101001", "kt20260101001"),
+        ("电话139-1234-5678", "phone_number", "13912345678", "139-1234-5678"),
+        ("工单t260101-0001", "ticket_number", "T260101-0001", "t260101-0001"),
+        ("發到 Li.Lei@example.com 吧", "email", "Li.Lei@example.com", "Li.Lei@example.com"),
+        ("我的星雲X100壞了", "product", "nebula-x100", "星雲X100"),
+        ("my robot vacuum stopped", "product", "robot-vacuum", "robot vacuum"),
+        ("明天下午可以吗", "date", "明天下午", "明天下午"),
+        ("next Monday works", "date", "next Monday", "next Monday"),
+    ],
+)
+def test_entities_are_found_where_they_stand(parse, text, entity, value, shown):
+    found = next(e for e in parse(text)["entities"] if e["entity"] == entity)
+    assert found["value"] == value
+    assert text[found["start"] : found["end"]] == shown
+
+
+def test_a_full_width_command_stays_text(parse):
+    assert parse("／request_human")["text"] == "／request_human"
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\u200b", "？？？", "🙂", "a" * 5000])
+def test_odd_texts_are_parsed_without_fuss(parse, text):
+    assert parse(text)["emotion"]["name"]
