@@ -115,7 +115,7 @@ def _words(group: tuple[str, str, tuple[Range, ...]], n: int) -> str:
     first, last, ranges = group
     days = _NAMES[first][n] if first == last else f"{_NAMES[first][n]}{('至', '–')[n]}{_NAMES[last][n]}"
     if (first, last) == ("mon", "sun"):
-        days = ("每天", "Every day")[n]
+        days = ("每天", "every day")[n]
     if ranges == ALWAYS:
         return f"{days} {('全天', 'around the clock')[n]}"
     spans = ("、", ", ")[n].join(f"{start}-{end}" for start, end in ranges)
