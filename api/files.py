@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -13,9 +14,10 @@ from sanic import Blueprint, HTTPResponse, Request
 from api import context
 from api.rules import declare
 from core import blobs
+from core import schema as s
 from core import uploads as rules
 from core.db import Tx
-from core.errors import Invalid, TooLarge
+from core.errors import Invalid, TooLarge, TooMany
 from core.ids import parse_id
 from core.limits import Rate, enforce
 
@@ -23,6 +25,8 @@ blueprint = Blueprint("files")
 
 #: A folder of photos at once is fine, a stream of them is not.
 UPLOADS = Rate("upload", burst=20, per_s=0.2)
+#: What one visitor may leave with us in a day.
+VISITOR_BYTES_A_DAY = 200 * 1024 * 1024
 _INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
@@ -67,6 +71,8 @@ async def receive(
 ) -> dict[str, Any]:
     """Check and keep the multipart file of this request; returns the answer of the uploads routes."""
     await enforce(context.limiter(request), str(visitor_id or agent_id), UPLOADS)
+    if visitor_id is not None:
+        await _within_quota(request, visitor_id)
     if len(request.body) > rules.MAX_BYTES + 64 * 1024:  # the multipart frame around the file is small
         raise TooLarge()
     sent = request.files.get("file") if request.files else None
@@ -82,6 +88,15 @@ async def receive(
         also=also,
     )
     return shown(request, row)
+
+
+async def _within_quota(request: Request, visitor_id: UUID) -> None:
+    b = s.blob.c
+    async with context.db(request).begin() as tx:
+        recent = (b.visitor_id == visitor_id) & (b.created_at > tx.now - timedelta(days=1))
+        used = await tx.value(sa.select(sa.func.coalesce(sa.func.sum(b.size), 0)).where(recent))
+    if used + len(request.body) > VISITOR_BYTES_A_DAY:
+        raise TooMany("upload_quota", retry_after_s=3600)
 
 
 def shown(request: Request, row: sa.Row[Any]) -> dict[str, Any]:

@@ -158,6 +158,10 @@ ERRORS: dict[str, Bilingual] = {
         "图片尺寸太大。",
         "The picture has too many pixels.",
     ),
+    "upload_quota": Bilingual(
+        "今天上传的文件太多了，请明天再试。",
+        "That is all you can upload today. Please come back tomorrow.",
+    ),
     "disk_full": Bilingual(
         "服务器存储空间不足，文件没有保存。",
         "The server is out of space; the file was not kept.",

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
+from api import files
 from core import schema as s
 from core.blobs import FolderStore
 from core.errors import NotFound, Unavailable
@@ -122,6 +123,29 @@ async def test_a_stream_of_uploads_is_slowed_down(desk):
     person = await desk.person("agent")
     statuses = {(await send(person, "a.txt", b"hello")).status_code for _ in range(25)}
     assert statuses == {200, 429}
+
+
+async def test_a_visitor_leaves_so_much_a_day_and_no_more(desk):
+    client = desk.client()
+    session = (await client.post("/api/visitor/v1/sessions", json={"channel": "web"})).json()
+
+    async def upload() -> int:
+        return (
+            await client.post(
+                "/api/visitor/v1/uploads",
+                files={"file": ("a.txt", b"hello")},
+                headers={"Authorization": f"Bearer {session['token']}"},
+            )
+        ).status_code
+
+    assert await upload() == 200
+    async with desk.db.begin() as tx:
+        await tx.run(s.blob.update().values(size=files.VISITOR_BYTES_A_DAY))
+    assert await upload() == 429
+    assert await desk.count(s.blob) == 1
+    async with desk.db.begin() as tx:
+        await tx.run(s.blob.update().values(created_at=tx.now - timedelta(days=1)))
+    assert await upload() == 200
 
 
 async def test_a_folder_keeps_whole_files_or_nothing(tmp_path):
