@@ -75,7 +75,7 @@ export const scenes = (service: FakeService, shop: Shop) => {
         type: "location",
         latitude: 31.2304,
         longitude: 121.4737,
-        label: say(visitor)(words("客厅电子 人民广场店", "Keting, People's Square")),
+        label: say(visitor)(words("客厅电器 人民广场店", "Keting, People's Square")),
       });
       visitor.append(bot, {
         type: "audio",

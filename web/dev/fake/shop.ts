@@ -4,10 +4,10 @@ import type { House } from "./service.ts";
 import type { FakeVisitor } from "./visitor.ts";
 
 export const WIDGET: WidgetSettings = {
-  title: { zh: "客厅电子", "zh-Hant": "客廳電子", en: "Keting Electronics" },
+  title: { zh: "客厅电器", "zh-Hant": "客廳電器", en: "Keting Electronics" },
   greeting: {
-    zh: "您好，我是客厅电子的智能助手小客。订单、退换货、维修和门店的问题都可以问我。",
-    "zh-Hant": "您好，我是客廳電子的智慧助理小客。訂單、退換貨、維修和門市的問題都可以問我。",
+    zh: "您好，我是客厅电器的智能助手小客。订单、退换货、维修和门店的问题都可以问我。",
+    "zh-Hant": "您好，我是客廳電器的智慧助理小客。訂單、退換貨、維修和門市的問題都可以問我。",
     en: "Hello, I am Kit, the assistant of Keting Electronics. Ask me about orders, returns, repairs or our shops.",
   },
   colour: "#1f6feb",
@@ -148,7 +148,7 @@ const replies = (asked: string, say: Say): Content[] => {
         type: "location",
         latitude: 31.2304,
         longitude: 121.4737,
-        label: say({ zh: "客厅电子 人民广场店", en: "Keting, People's Square" }),
+        label: say({ zh: "客厅电器 人民广场店", en: "Keting, People's Square" }),
       },
     ];
   }
