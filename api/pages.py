@@ -20,12 +20,19 @@ _TYPES = {".js": "text/javascript; charset=utf-8", ".webmanifest": "application/
 
 
 def blueprint(dist: Path) -> Blueprint:
-    """Routes over web/dist.  Only files that are there at start can ever be served."""
+    """Routes over web/dist, and over nothing outside it."""
     bp = Blueprint("pages")
-    known = {str(path.relative_to(dist)): path for path in dist.rglob("*") if path.is_file()}
+    root = dist.resolve()
+
+    def find(name: str) -> Path | None:
+        if "\x00" in name:
+            return None
+        path = (root / name).resolve()
+        path = path / "index.html" if path.is_dir() else path
+        return path if path.is_relative_to(root) and path.is_file() else None
 
     async def send(name: str, *, fallback: str | None = None, foreign: bool = False) -> HTTPResponse:
-        path = known.get(name) or (known.get(fallback) if fallback else None)
+        path = find(name) or (find(fallback) if fallback else None)
         if path is None:
             raise NotFound()
         cache = "public, max-age=31536000, immutable" if _HASHED.search(path.name) else "no-cache"

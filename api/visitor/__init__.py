@@ -12,11 +12,12 @@ from api.visitor.door import add_cors, origin_allowed, preflight
 
 PREFIX = "/api/visitor/v1"
 
-_preflights = Blueprint("visitor_preflights")
-_preflights.add_route(declare("public")(preflight), "/<path:path>", methods=["OPTIONS"])
 check_origin(socket.bp, origin_allowed)
-_parts = (sessions.bp, messages.bp, wishes.bp, socket.bp, _preflights)
+_parts = (sessions.bp, messages.bp, wishes.bp, socket.bp)
 for _part in _parts:
+    # Sanic answers 405 for a path that has routes but none for OPTIONS, so every path gets one.
+    for _path in sorted({route.uri for route in _part._future_routes}):
+        _part.add_route(declare("public")(preflight), _path, methods=["OPTIONS"], name=f"preflight{_path}")
     _part.middleware(add_cors, "response")
 
 #: Everything below /api/visitor/v1, with CORS and preflight.

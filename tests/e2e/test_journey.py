@@ -13,7 +13,7 @@ from tests.e2e.words import EN, ZH, Words
 from tests.support.age import age
 from tests.support.instance import Instance
 
-pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.rasa, pytest.mark.timeout(900)]
 
 NUMBER = re.compile(r"T\d{6}-\d{4}")
 PATIENCE_MS = 20_000
