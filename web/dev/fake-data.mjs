@@ -370,7 +370,7 @@ const NAMES_EN = [
   "Visitor 4821",
   "Aisha Khan",
 ];
-const CHANNELS = ["web", "web", "web", "wechat", "wechat", "app", "mini_program", "wechat_kf"];
+const CHANNELS = ["web", "web", "web", "wechat", "wechat", "app", "miniprogram", "wecom_kf"];
 const UA =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_2 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.2 Mobile/15E148 Safari/604.1";
 const UA2 =

@@ -9,6 +9,16 @@ import { useSession } from "./stores/session";
 import "./theme/tokens.css";
 import "./theme/base.css";
 
+/** After an update the pages of the old version are gone: load the new one, but never in a circle. */
+const RELOAD_KEY = "keting.reloaded_at";
+const RELOAD_GAP_MS = 60_000;
+window.addEventListener("vite:preloadError", (event) => {
+  if (Date.now() - Number(sessionStorage.getItem(RELOAD_KEY) ?? 0) < RELOAD_GAP_MS) return;
+  sessionStorage.setItem(RELOAD_KEY, String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
+
 const app = createApp(App);
 app.use(createPinia());
 app.use(i18n);
