@@ -99,6 +99,9 @@ def _add_agent_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     add.add_argument("--role", choices=ROLES, default="agent", help=_say("角色", "what they may do"))
     add.add_argument("--name", help=_say("访客看到的名字", "the name that visitors see"))
     add.add_argument(
+        "--language", choices=("zh", "en"), default="zh", help=_say("工作台语言", "language of the console")
+    )
+    add.add_argument(
         "--password-stdin",
         action="store_true",
         help=_say("从标准输入读取密码", "read the password from standard input"),
@@ -148,7 +151,9 @@ def _agent_add(arguments: argparse.Namespace) -> int:
     password = _read_password(arguments.password_stdin)
     name = arguments.name or arguments.username
     try:
-        asyncio.run(add_agent(_database_url(), arguments.username, arguments.role, password, name))
+        asyncio.run(
+            add_agent(_database_url(), arguments.username, arguments.role, password, name, arguments.language)
+        )
     except KetingError as error:
         print(error_text(error.code, terminal_language()), file=sys.stderr)
         return 1

@@ -127,7 +127,9 @@ async def create(
     return row
 
 
-async def add_agent(db_url: str, username: str, role: str, password: str, name: str | None = None) -> UUID:
+async def add_agent(
+    db_url: str, username: str, role: str, password: str, name: str | None = None, language: str = "zh"
+) -> UUID:
     """Add a person from the command line; returns the new id.  Raises Rejected or Unavailable."""
     check_password(password)
     checked_username(username)
@@ -135,7 +137,9 @@ async def add_agent(db_url: str, username: str, role: str, password: str, name: 
     db = Database(db_url, pool_size=1)
     try:
         async with db.begin() as tx:
-            row = await create(tx, username=username, password_hash=hashed, role=role, name=name)
+            row = await create(
+                tx, username=username, password_hash=hashed, role=role, name=name, language=language
+            )
             await events.audit(
                 tx, "system:cli", "agent.created", f"agent:{row.id}", username=row.username, role=role
             )

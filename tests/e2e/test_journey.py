@@ -88,7 +88,7 @@ async def test_from_questions_over_a_ticket_and_anger_to_a_person_a_rating_and_t
 ):
     instance = instance_with_bot
     name = f"agent-{words.locale}"
-    password = instance.add_agent(name)
+    password = instance.add_agent(name, language=words.locale[:2])
     visitor_context = await browser.new_context(locale=words.locale)
     agent_context = await browser.new_context(locale=words.locale)
     visitor = VisitorWindow(await visitor_context.new_page(), words)

@@ -109,9 +109,12 @@ class Instance:
         process.send_signal(signal.SIGKILL)
         return True
 
-    def add_agent(self, username: str, role: str = "agent", password: str = "a long enough password") -> str:
+    def add_agent(self, username: str, role: str = "agent", language: str = "zh") -> str:
+        """Add somebody from the command line; returns the password."""
+        password = "a long enough password"
+        options = ["--role", role, "--language", language, "--password-stdin"]
         subprocess.run(
-            [sys.executable, "-m", "cli", "agent", "add", username, "--role", role, "--password-stdin"],
+            [sys.executable, "-m", "cli", "agent", "add", username, *options],
             cwd=ROOT,
             env=self.environment,
             input=password.encode(),
