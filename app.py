@@ -17,6 +17,7 @@ from sanic import Sanic
 import api.visitor
 from api import console, files, health, http, idempotency, internal, openapi, pages, seeds
 from api.bot_status import BotStatus
+from api.duty import Duty
 from api.sockets import Hub, Sweep
 from connectors.registry import Registry
 from connectors.sender import Sender
@@ -145,6 +146,7 @@ def _furnish(app: Sanic[Any, Any], settings: Settings, made: Parts) -> None:
     ctx.blobs = FolderStore(settings.data_dir / "blobs")
     ctx.links = Links(settings.secret_key, made.db.clock)
     ctx.visitor_sweep = Sweep(made.db, s.visitor.c.id, s.visitor.c.seq)
+    ctx.duty = Duty(made.db)
     ctx.agent_sweep = Sweep(made.db, s.stream.c.agent_id, s.stream.c.seq)
     status = BotStatus(
         made.bot,
@@ -182,6 +184,7 @@ def _start_background(app: Sanic[Any, Any]) -> None:
     start(ctx.router.run(), "router")
     start(ctx.sender.run(), "sender")
     start(ctx.status.run(), "bot status")
+    start(ctx.duty.run(), "duty")
     start(ctx.visitor_sweep.run(), "visitor sweep")
     start(ctx.agent_sweep.run(), "agent sweep")
     start(_housekeeping(ctx.db), "housekeeping")

@@ -235,5 +235,5 @@ async def _note_activity(tx: Tx, conversation: sa.Row[Any], identity: sa.Row[Any
     )
     await tx.run(s.identity.update().where(s.identity.c.id == identity.id).values(last_seen_at=tx.now))
     await tx.run(s.visitor.update().where(s.visitor.c.id == identity.visitor_id).values(last_seen_at=tx.now))
-    if conversation.state != "bot":
+    if conversation.state == "waiting":
         tx.hint("queue")

@@ -298,7 +298,8 @@ class Dispatcher:
             await streams.publish(
                 tx, row.agent_id, "message", message_id=str(last), conversation_id=str(row.id)
             )
-        tx.hint("queue")
+        elif row.state == "waiting":
+            tx.hint("queue")
 
     # -- common ------------------------------------------------------------------------------------------
 

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import random
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from sanic import Blueprint, Request, Sanic, Websocket
 
-from api import context, views
+from api import context, duty, views
 from api.http import declare, error_message, language_of, query_int
 from api.responses import plain
-from api.sockets import Codes, Line, farewell, follow, redeem, serve
-from api.sockets.follow import follow_watch
+from api.sockets import Codes, Line, farewell, follow, follow_watch, redeem, serve, together
+from api.sockets.follow import LOOK_EVERY_S
 from api.visitor import tokens, wishes
 from api.visitor.door import Guest, find
 from api.visitor.messages import send
 from api.visitor.sessions import Page
 from api.visitor.state import state_of
 from core import timeline, visitors
-from core.errors import KetingError
+from core.errors import KetingError, Unavailable
 
 bp = Blueprint("visitor_socket")
 
@@ -116,15 +118,18 @@ class Talk:
     def __init__(self, app: Sanic[Any, Any], who: Guest, line: Line, after: int) -> None:
         self.app, self.who, self.line, self.cursor = app, who, line, after
         self.shown: dict[str, Any] | None = None
+        self.stands_in_line = asyncio.Event()
+        self.looking = asyncio.Lock()
 
     # -- to the client -----------------------------------------------------------------------------------
 
     async def produce(self) -> None:
         await self._hello()
         topic = timeline.topic(self.who.visitor_id)
-        await asyncio.gather(
+        await together(
             self._follow_messages(topic),
-            follow(self.app.ctx.db.hints, (topic, "queue", "presence", "bot"), self._state, every_s=30.0),
+            follow(self.app.ctx.db.hints, (topic, duty.TOPIC, "bot"), self._state, every_s=30.0),
+            self._follow_line(),
             self._hear(),
         )
 
@@ -132,6 +137,7 @@ class Talk:
         async with self.app.ctx.db.begin() as tx:
             newest = await timeline.cursor(tx, self.who.visitor_id)
             self.shown = await state_of(self.app, tx, self.who.visitor_id)
+        self._note_line()
         await self.line.send(
             {"type": "hello", "cursor": newest, "heartbeat_s": HEARTBEAT_S, "state": self.shown}
         )
@@ -155,17 +161,33 @@ class Talk:
             if len(rows) < _PAGE:
                 return
 
+    async def _follow_line(self) -> None:
+        """The line moves for everybody at once: only who stands in it looks, not all at the same moment."""
+        while True:
+            await self.stands_in_line.wait()
+            with self.app.ctx.db.hints.watch("queue") as watch:
+                while self.stands_in_line.is_set():
+                    await watch.wait(LOOK_EVERY_S)
+                    await asyncio.sleep(random.uniform(0.2, 1.0))
+                    with contextlib.suppress(Unavailable):  # the next look is soon enough
+                        await self._state({"queue"})
+
+    def _note_line(self) -> None:
+        if (self.shown or {}).get("queue"):
+            self.stands_in_line.set()
+        else:
+            self.stands_in_line.clear()
+
     async def _state(self, news: set[str]) -> None:
-        # The line moves for everybody at once: only those who stand in it need to look.
-        if news == {"queue"} and not (self.shown or {}).get("queue"):
-            return
-        async with self.app.ctx.db.begin() as tx:
-            if (await visitors.get(tx, self.who.visitor_id)).id != self.who.visitor_id:
-                return self.line.close(Codes.GOING_AWAY, "resume")  # merged: come back as the survivor
-            state = await state_of(self.app, tx, self.who.visitor_id)
-        if state != self.shown:
-            self.shown = state
-            await self.line.send({"type": "state", "state": state})
+        async with self.looking:  # two looks at once could end with the older one shown
+            async with self.app.ctx.db.begin() as tx:
+                if (await visitors.get(tx, self.who.visitor_id)).id != self.who.visitor_id:
+                    return self.line.close(Codes.GOING_AWAY, "resume")  # merged: come back as the survivor
+                state = await state_of(self.app, tx, self.who.visitor_id)
+            if state != self.shown:
+                self.shown = state
+                self._note_line()
+                await self.line.send({"type": "state", "state": state})
 
     async def _hear(self) -> None:
         with self.app.ctx.signals.listen(f"visitor:{self.who.visitor_id}") as ear:
