@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from heapq import heapify, heappop, heappush, heapreplace
+from typing import Any
 from uuid import UUID
 
 
@@ -37,24 +39,21 @@ class Waiting:
     excluded_agent_id: UUID | None = None
 
 
-#: Takes candidates with room, never empty; returns one of them.
-Strategy = Callable[[Sequence[Candidate]], Candidate]
+#: Ranks a candidate with room: the lowest is chosen.  Ends in the id, so that no two are equal, and only ever
+#: grows when the agent is given something.
+Strategy = Callable[[Candidate], tuple[Any, ...]]
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _idle_since(agent: Candidate) -> tuple[datetime, UUID]:
+def round_robin(agent: Candidate) -> tuple[Any, ...]:
+    """Whoever was given something longest ago: fair however people come and go."""
     return agent.last_assigned_at or _NEVER, agent.id
 
 
-def round_robin(agents: Sequence[Candidate]) -> Candidate:
-    """Whoever was given something longest ago: fair however people come and go."""
-    return min(agents, key=_idle_since)
-
-
-def least_loaded(agents: Sequence[Candidate]) -> Candidate:
+def least_loaded(agent: Candidate) -> tuple[Any, ...]:
     """The smallest share of personal capacity in use; ties go to whoever has idled longest."""
-    return min(agents, key=lambda a: (a.open / a.capacity, _idle_since(a)))
+    return agent.open / agent.capacity, *round_robin(agent)
 
 
 STRATEGIES: dict[str, Strategy] = {"round_robin": round_robin, "least_loaded": least_loaded}
@@ -78,7 +77,7 @@ def choose(
         for agent in able:
             if agent.id == waiting.familiar_agent_id:
                 return agent
-    return STRATEGIES[strategy](able)
+    return min(able, key=STRATEGIES[strategy])
 
 
 def plan(
@@ -89,17 +88,75 @@ def plan(
 ) -> list[tuple[UUID, UUID]]:
     """Pairs (conversation, agent) for the line in order, nobody above capacity.
 
-    rules gives a group's strategy and whether its familiar agents go first.
+    The same as choosing one after the other, in the time of a sort.  rules gives a group's strategy and
+    whether its familiar agents go first.
     """
     pairs: list[tuple[UUID, UUID]] = []
-    state = {a.id: a for a in team}
+    desks = _Desks(team)
     for item in line:
-        strategy, familiar = rules(item.group_id)
-        chosen = choose(strategy, list(state.values()), item, familiar_first=familiar)
-        if chosen is None:
+        strategy, familiar_first = rules(item.group_id)
+        agent_id = desks.choose(strategy, item, familiar_first=familiar_first)
+        if agent_id is None:
             continue
-        pairs.append((item.conversation_id, chosen.id))
+        pairs.append((item.conversation_id, agent_id))
         # One after the other even within a plan, or ties would all go to the same agent.
-        given_at = now + timedelta(microseconds=len(pairs))
-        state[chosen.id] = replace(chosen, open=chosen.open + 1, last_assigned_at=given_at)
+        desks.give(agent_id, now + timedelta(microseconds=len(pairs)))
     return pairs
+
+
+class _Desks:
+    """The team while a plan is made, with a heap for each group and strategy that is asked for.
+
+    Ranks only grow, so an entry that is out of date is noticed, and put where it belongs, when it comes up.
+    """
+
+    def __init__(self, team: Sequence[Candidate]) -> None:
+        self._team = {agent.id: agent for agent in team}
+        self._members: dict[UUID | None, frozenset[UUID]] = {None: frozenset(self._team)}
+        self._heaps: dict[tuple[UUID | None, str], list[tuple[tuple[Any, ...], UUID]]] = {}
+
+    def give(self, agent_id: UUID, at: datetime) -> None:
+        agent = self._team[agent_id]
+        self._team[agent_id] = replace(agent, open=agent.open + 1, last_assigned_at=at)
+
+    def choose(self, strategy: str, waiting: Waiting, *, familiar_first: bool) -> UUID | None:
+        """The same as the function choose."""
+        group = waiting.group_id if self._of(waiting.group_id) else None
+        familiar, excluded = waiting.familiar_agent_id, waiting.excluded_agent_id
+        if familiar_first and familiar != excluded and familiar in self._of(group):
+            assert familiar is not None
+            if self._team[familiar].has_room:
+                return familiar
+        return self._best(group, strategy, excluded)
+
+    def _of(self, group: UUID | None) -> frozenset[UUID]:
+        if group not in self._members:
+            self._members[group] = frozenset(a.id for a in self._team.values() if group in a.groups)
+        return self._members[group]
+
+    def _best(self, group: UUID | None, strategy: str, excluded: UUID | None) -> UUID | None:
+        rank, heap = STRATEGIES[strategy], self._heap(group, strategy)
+        last: tuple[tuple[Any, ...], UUID] | None = None  # who is asked last, when it came up
+        found: UUID | None = None
+        while heap and found is None:
+            entry, agent = heap[0], self._team[heap[0][1]]
+            if not agent.has_room:
+                heappop(heap)
+            elif (now := rank(agent)) != entry[0]:
+                heapreplace(heap, (now, agent.id))
+            elif agent.id == excluded:
+                last = heappop(heap)
+            else:
+                found = agent.id
+        if last is not None:
+            heappush(heap, last)
+            found = found or last[1]
+        return found
+
+    def _heap(self, group: UUID | None, strategy: str) -> list[tuple[tuple[Any, ...], UUID]]:
+        key = (group, strategy)
+        if key not in self._heaps:
+            able = (self._team[id] for id in self._of(group) if self._team[id].has_room)
+            self._heaps[key] = [(STRATEGIES[strategy](agent), agent.id) for agent in able]
+            heapify(self._heaps[key])
+        return self._heaps[key]

@@ -77,6 +77,20 @@ def test_a_plan_never_exceeds_a_capacity_and_gives_everything_once(
     assert pairs == plan(line, shuffled, NOW, lambda group: (name, familiar))
 
 
+@given(lines, teams, strategies, st.booleans())
+def test_a_plan_is_what_choosing_one_after_the_other_gives(
+    line: list[Waiting], team: list[Candidate], name: str, familiar: bool
+) -> None:
+    state, expected = {a.id: a for a in team}, []
+    for item in line:
+        chosen = choose(name, list(state.values()), item, familiar_first=familiar)
+        if chosen is not None:
+            expected.append((item.conversation_id, chosen.id))
+            at = NOW + timedelta(microseconds=len(expected))
+            state[chosen.id] = replace(chosen, open=chosen.open + 1, last_assigned_at=at)
+    assert plan(line, team, NOW, lambda group: (name, familiar)) == expected
+
+
 @given(lines, teams, strategies)
 def test_nobody_waits_while_an_agent_who_may_take_it_has_room(
     line: list[Waiting], team: list[Candidate], name: str
