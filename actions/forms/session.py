@@ -91,20 +91,17 @@ def _asks_beside(requested: Field, turn: Turn, own_intent: str, is_answer: bool)
 
 
 def _correction(fields: Sequence[Field], requested: Field, turn: Turn) -> Events:
-    """Another field's value, said as a correction, by its name, or because it can be nothing else."""
+    """Another field's value, said by its name, as a correction, or because it can be nothing else."""
     marked = _CORRECTION.match(turn.text) is not None
-    for field in fields:
-        if field is requested or field.slot.endswith("_confirmed"):
-            continue
-        value = _named(field, requested, turn, marked)
-        if value is None and _recognised(field, turn) and not _recognised(requested, turn):
-            is_known = turn.slot(field.slot) is not None
-            if marked or (is_known and not requested.free):
-                value = field.read(turn)
-        if value is not None:
-            if turn.slot(field.slot) is not None:
-                turn.say("utter_corrected", value=value)
-            return [SlotSet(field.slot, value), SlotSet(requested.slot, None), SlotSet("form_misses", 0)]
+    others = [f for f in fields if f is not requested and not f.slot.endswith("_confirmed")]
+    others.sort(key=lambda f: f.free)  # "the phone is 139..." names a number, not a product
+    for read in (_named, _unnamed):
+        for field in others:
+            value = read(field, requested, turn, marked)
+            if value is not None:
+                if turn.slot(field.slot) is not None:
+                    turn.say("utter_corrected", value=value)
+                return [SlotSet(field.slot, value), SlotSet(requested.slot, None), SlotSet("form_misses", 0)]
     return []
 
 
@@ -118,6 +115,14 @@ def _named(field: Field, requested: Field, turn: Turn, marked: bool) -> Any:
     if field.free and not _recognised(field, turn):
         return match["value"].strip(" .。!！")
     return field.read(turn)
+
+
+def _unnamed(field: Field, requested: Field, turn: Turn, marked: bool) -> Any:
+    """`No, X200`, or a value of that kind where the question wants another kind."""
+    if not _recognised(field, turn) or _recognised(requested, turn):
+        return None
+    is_known = turn.slot(field.slot) is not None
+    return field.read(turn) if marked or (is_known and not requested.free) else None
 
 
 def _recognised(field: Field, turn: Turn) -> bool:
