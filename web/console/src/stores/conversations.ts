@@ -143,6 +143,12 @@ export const useConversations = defineStore("conversations", () => {
     closed: null,
   }));
 
+  /** How many this person serves, or null while not all of them are known. */
+  const serving = computed(() => {
+    if (!lists.mine.loaded || lists.mine.next) return null;
+    return [...byId.values()].filter((summary) => belongs("mine", summary)).length;
+  });
+
   /** Messages of visitors that wait for this person, for the title and the badge. */
   const unread = computed(() =>
     views.value.mine.reduce((sum, summary) => sum + (summary.unread > 0 ? 1 : 0), 0),
@@ -165,6 +171,7 @@ export const useConversations = defineStore("conversations", () => {
     isFiltered,
     views,
     shownCounts,
+    serving,
     unread,
     put,
     patch,

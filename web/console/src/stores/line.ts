@@ -94,7 +94,7 @@ export const useLine = defineStore("line", () => {
         const { conversation } = frame.data;
         if (!conversation) break;
         conversations.put(conversation);
-        refreshShown(conversation.id);
+        refreshShown(conversation);
         if (frame.kind === "assigned") announce({ kind: "assigned", how: frame.data.how, conversation });
         if (frame.kind === "unassigned") announce({ kind: "unassigned", why: frame.data.why, conversation });
         break;
@@ -151,8 +151,12 @@ export const useLine = defineStore("line", () => {
   }
 
   /** What one may do with it, its services and tickets change with the owner. */
-  function refreshShown(id: string): void {
-    if (transcripts.of(id)) void transcripts.refreshDetail(id).catch(() => undefined);
+  function refreshShown({ id, state, agent }: Summary): void {
+    if (!transcripts.of(id)) return;
+    void transcripts.refreshDetail(id).catch(() => undefined);
+    // The last words of a conversation that leaves one's hands are no longer in one's stream.
+    const isMine = state === "agent" && agent?.id === session.me?.id;
+    if (!isMine) void transcripts.refresh(id).catch(() => undefined);
   }
 
   /** Also sees conversations of others; null stops watching. */
