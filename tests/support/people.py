@@ -32,6 +32,7 @@ class Visitor:
     repeats: int = 0
     acked: dict[str, dict[str, Any]] = field(default_factory=dict)
     state: dict[str, Any] = field(default_factory=dict)
+    signs: list[dict[str, Any]] = field(default_factory=list)
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -50,6 +51,15 @@ class Visitor:
         answer.raise_for_status()
         session = answer.json()
         return cls(http, url, session["token"], session, state=session["state"])
+
+    def texts(self, kind: str) -> list[str]:
+        """What one side said in plain words, in order."""
+        said = [m for _, m in sorted(self.seen.items()) if m["author"]["kind"] == kind]
+        return [m["content"]["text"] for m in said if m["content"]["type"] == "text"]
+
+    def move(self, http: httpx.AsyncClient, url: str) -> None:
+        """From now on talk to another process of the same installation."""
+        self.http, self.url = http, url
 
     async def post(self, path: str, body: dict[str, Any]) -> Any:
         answer = await self.http.post(f"/api/visitor/v1{path}", json=body, headers=self.headers)
@@ -101,6 +111,8 @@ class Visitor:
                 self.acked[frame["client_id"]] = frame
             case "hello" | "state":
                 self.state = frame["state"]
+            case "typing":
+                self.signs.append(frame)
         self.news.set()
 
     async def ticket(self) -> str:
@@ -140,6 +152,8 @@ class Agent:
     http: httpx.AsyncClient
     me: dict[str, Any]
     csrf: str
+    frames: list[dict[str, Any]] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     @classmethod
     async def enter(cls, url: str, username: str, password: str) -> Agent:
@@ -163,6 +177,39 @@ class Agent:
         answer = await self.call("GET", path)
         answer.raise_for_status()
         return answer.json()
+
+    def take(self, frame: dict[str, Any]) -> None:
+        self.frames.append(frame)
+        self.news.set()
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """Data of the events of a kind, in order."""
+        return [f["data"] for f in self.frames if f["type"] == "event" and f["kind"] == kind]
+
+    def heard(self, text: str) -> bool:
+        """Whether the stream has brought a message with these words."""
+        return any(e["message"]["content"].get("text") == text for e in self.events("message"))
+
+    def last(self, kind: str) -> dict[str, Any] | None:
+        """The newest frame of a type."""
+        return next((f for f in reversed(self.frames) if f["type"] == kind), None)
+
+    async def until(self, ready: Callable[[Agent], bool], timeout_s: float = 30) -> None:
+        """Wait for frames until ready; stay() must run and bring them to take()."""
+        async with asyncio.timeout(timeout_s):
+            while not ready(self):
+                self.news.clear()
+                await self.news.wait()
+
+    async def say(self, conversation_id: str, text: str) -> None:
+        """Reply, having seen everything."""
+        page = await self.get(f"/conversations/{conversation_id}/messages?limit=1")
+        content = {"type": "text", "text": text}
+        seen = page["messages"][-1]["position"]
+        await self.post(
+            f"/conversations/{conversation_id}/messages",
+            {"client_id": str(uuid4()), "content": content, "seen": seen},
+        )
 
     async def go(self, availability: str) -> None:
         await self.post("/me/availability", {"availability": availability})
