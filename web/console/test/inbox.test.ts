@@ -6,7 +6,7 @@ import { cannedText, matching, slashAt } from "../src/inbox/canned";
 import { deviceName } from "../src/inbox/device";
 import { linkify } from "../src/inbox/linkify";
 import { blockOf, type Situation } from "../src/inbox/sending";
-import { insertMessages, markRead, rowsOf } from "../src/inbox/timeline";
+import { insertMessages, markReceived, rowsOf } from "../src/inbox/timeline";
 
 const message = (position: number, more: Partial<Message> = {}): Message =>
   ({
@@ -79,13 +79,19 @@ describe("a list of messages", () => {
     expect(insertMessages(list.slice(2), list.slice(0, 4))).toEqual(list);
   });
 
-  it("marks what the visitor has read, but not the visitor's own words or later ones", () => {
+  it("marks what the visitor has read and received, but not the visitor's own words or notes", () => {
     const ours = { author: { kind: "agent" } } as Partial<Message>;
-    const marked = markRead(
-      [message(1), message(2, ours), message(3, { ...ours, seq: null }), message(4, ours)],
-      3,
-    );
-    expect(marked.map((one) => one.read)).toEqual([false, true, false, false]);
+    const list = [
+      message(1),
+      message(2, ours),
+      message(3, { ...ours, seq: null }),
+      message(4, ours),
+      message(5, ours),
+    ];
+    const marked = markReceived(list, 3, 4);
+    expect(marked.map((one) => one.read)).toEqual([false, true, false, false, false]);
+    expect(marked.map((one) => one.delivered)).toEqual([false, true, false, true, false]);
+    expect(marked[4]).toBe(list[4]);
   });
 
   it("has separators for days, earlier conversations and unread messages", () => {

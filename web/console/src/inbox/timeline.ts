@@ -15,13 +15,15 @@ export function insertMessages(known: readonly Message[], added: readonly Messag
   return [...byId.values()].sort((left, right) => left.position - right.position);
 }
 
-/** The visitor has read everything up to `seq`. */
-export function markRead(messages: readonly Message[], seq: number): Message[] {
-  return messages.map((message) =>
-    message.seq !== null && message.seq <= seq && !message.read && message.author.kind !== "visitor"
-      ? { ...message, read: true, delivered: true }
-      : message,
-  );
+/** The visitor has read everything up to one `seq`, and has received everything up to another. */
+export function markReceived(messages: readonly Message[], read: number, delivered: number): Message[] {
+  return messages.map((message) => {
+    if (message.seq === null || message.author.kind === "visitor") return message;
+    const isRead = Boolean(message.read) || message.seq <= read;
+    const isDelivered = isRead || Boolean(message.delivered) || message.seq <= delivered;
+    const isKnown = isRead === Boolean(message.read) && isDelivered === Boolean(message.delivered);
+    return isKnown ? message : { ...message, read: isRead, delivered: isDelivered };
+  });
 }
 
 export type Row =

@@ -51,7 +51,7 @@ export type HintFrame =
   | { type: "queue"; waiting: number; items: QueueItem[] }
   | { type: "presence"; agents: BoardAgent[] }
   | { type: "typing"; conversation_id: string; author: { kind: string; name: string }; on: boolean }
-  | { type: "read"; conversation_id: string; seq: number }
+  | { type: "read"; conversation_id: string; seq: number; delivered?: number }
   | { type: "bot"; bot: BotStatus }
   | { type: "watch"; message: Message };
 

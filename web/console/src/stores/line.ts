@@ -6,6 +6,7 @@ import { session as calls } from "../api/calls";
 import type { BoardAgent, Message, Summary } from "../api/types";
 import type { ClientFrame, HelloFrame, HintFrame, StreamEvent } from "../live/frames";
 import { type Line, type LineState, LiveSocket } from "../live/socket";
+import { workerTimers } from "../live/timers";
 import { newestPosition } from "../inbox/timeline";
 import { useConversations } from "./conversations";
 import { useOutbox } from "./outbox";
@@ -49,8 +50,7 @@ export const useLine = defineStore("line", () => {
     {
       ticket: async () => (await calls.socketTicket()).ticket,
       open,
-      setTimer: (run, afterMs) => window.setTimeout(run, afterMs),
-      clearTimer: (timer) => window.clearTimeout(timer),
+      ...workerTimers(),
       now: () => Date.now(),
       random: () => Math.random(),
     },
@@ -125,7 +125,7 @@ export const useLine = defineStore("line", () => {
         else typing.delete(frame.conversation_id);
         break;
       case "read":
-        transcripts.readUpTo(frame.conversation_id, frame.seq);
+        transcripts.readUpTo(frame.conversation_id, frame.seq, frame.delivered ?? frame.seq);
         break;
       case "bot":
         session.bot = frame.bot;

@@ -5,7 +5,7 @@ import { shallowReactive } from "vue";
 import { conversations as calls } from "../api/calls";
 import type { ConversationDetail, Message } from "../api/types";
 import { useConversations } from "./conversations";
-import { insertMessages, markRead, newestPosition } from "../inbox/timeline";
+import { insertMessages, markReceived, newestPosition } from "../inbox/timeline";
 
 export interface Transcript {
   messages: Message[];
@@ -100,9 +100,9 @@ export const useTranscripts = defineStore("transcripts", () => {
     if (known) change(message.conversation_id, { messages: insertMessages(known.messages, [message]) });
   }
 
-  function readUpTo(id: string, seq: number): void {
+  function readUpTo(id: string, read: number, delivered: number): void {
     const known = byId.get(id);
-    if (known) change(id, { messages: markRead(known.messages, seq) });
+    if (known) change(id, { messages: markReceived(known.messages, read, delivered) });
   }
 
   /** After a hole in the stream nothing that is not on the screen can be trusted. */
