@@ -166,18 +166,18 @@ def house(url: str, bot: BotServer, variant: str, chance: random.Random) -> Iter
             made.stop()
 
 
-def script(chance: random.Random) -> dict[str, list[str]]:
+def script(chance: random.Random, messages: int) -> dict[str, list[str]]:
     """What each visitor says; a few meet a bot that fails or hangs half-way through."""
     said: dict[str, list[str]] = {f"v{n}": [] for n in range(VISITORS)}
-    for number in range(MESSAGES):
+    for number in range(messages):
         who = f"v{number % VISITORS}"
         said[who].append(f"m{number // VISITORS}")
     for who, fault in zip(chance.sample(sorted(said), 3), ("[fail]", "[fail]", "[hang]"), strict=True):
-        said[who][chance.randrange(3, 9)] += f" {fault}"
+        said[who][chance.randrange(1, 4)] += f" {fault}"
     return said
 
 
-async def play(url: str, variant: str, seed: int) -> Outcome:
+async def play(url: str, variant: str, seed: int, messages: int = MESSAGES) -> Outcome:
     chance, outcome = random.Random(seed), Outcome(seed)
     with bot_server() as bot, house(url, bot, variant, chance) as core:
 
@@ -188,10 +188,10 @@ async def play(url: str, variant: str, seed: int) -> Outcome:
                 outcome.acknowledged[who].append(number)
 
         async def kill() -> None:
-            while core.kills < KILLS or not all(task.done() for task in talks):
+            while core.kills < KILLS:
                 await core.kill_one()
 
-        talks = [asyncio.create_task(talk(who, words)) for who, words in script(chance).items()]
+        talks = [asyncio.create_task(talk(who, words)) for who, words in script(chance, messages).items()]
         await asyncio.gather(kill(), *talks)
         outcome.kills = core.kills
         async with opened(url) as world:
@@ -240,13 +240,13 @@ def seeds() -> int:
 async def test_nothing_acknowledged_is_lost_and_nobody_is_left_in_silence(database: str) -> None:
     outcome = await play(database, "ours", seeds())
     assert sum(map(len, outcome.acknowledged.values())) == MESSAGES
-    assert outcome.kills >= KILLS
+    assert outcome.kills == KILLS
     assert 3 <= len(outcome.waiting) < VISITORS / 2  # most are answered by the bot, or this shows nothing
     assert outcome.faults() == []
 
 
 @pytest.mark.parametrize("variant", ["acknowledges first", "marks first"])
 async def test_the_same_check_finds_a_core_that_is_wrong_on_purpose(database: str, variant: str) -> None:
-    outcome = await play(database, variant, seeds())
+    outcome = await play(database, variant, seeds(), messages=200)
     found = [*outcome.lost(), *outcome.silence()]
     assert found, f"{outcome.kills} kills and no fault seen"

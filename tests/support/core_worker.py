@@ -53,7 +53,7 @@ class FileConnector:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     async def send(self, to: Address, content: Content, *, key: str) -> None:
-        await asyncio.sleep(0.01)  # a platform is far away
+        await asyncio.sleep(0.1)  # a platform is far away
         assert isinstance(content, Text)
         line = json.dumps({"to": to.external_id, "key": int(key), "text": content.text}) + "\n"
         os.write(self._file, line.encode())
@@ -80,7 +80,7 @@ def _accepting(db: Database, variant: str) -> Accept:
         """Wrong on purpose: the acknowledgement is on its way before anything is stored."""
 
         async def later() -> int:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
             return await store(message)
 
         background.add(asyncio.create_task(later()))
@@ -91,10 +91,10 @@ def _accepting(db: Database, variant: str) -> Accept:
 
 async def _run(job: Job) -> None:
     db = Database(job.database, pool_size=8)
-    bot = HttpBot(job.bot, TOKEN, schema=ROOT / "bot" / "wire.schema.json", deadline_s=3)
+    bot = HttpBot(job.bot, TOKEN, schema=ROOT / "bot" / "wire.schema.json", deadline_s=6)
     sender_type = MarksFirst if job.variant == "marks first" else Sender
-    sender = sender_type(db, Registry([FileConnector(job.platform)]), send_s=1.5, lease=timedelta(seconds=3))
-    dispatcher = Dispatcher(db, bot, Line(), deadline_s=3, lease=timedelta(seconds=4))
+    sender = sender_type(db, Registry([FileConnector(job.platform)]), send_s=2, lease=timedelta(seconds=4))
+    dispatcher = Dispatcher(db, bot, Line(), deadline_s=6, lease=timedelta(seconds=7))
     accept = _accepting(db, job.variant)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -237,14 +238,21 @@ async def _gathered(*work: Coroutine[Any, Any, Any]) -> list[Any]:
     return await asyncio.gather(*work, return_exceptions=True)
 
 
-def test_any_order_of_all_verbs_keeps_the_house_in_order(database: str) -> None:
-    machine = type("Machine", (AnyOrder,), {"url": database})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=8,
-            stateful_step_count=25,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+def play(url: str, examples: int, steps: int) -> None:
+    machine = type("Machine", (AnyOrder,), {"url": url})
+    limits = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
     )
+    run_state_machine_as_test(machine, settings=limits)
+
+
+def test_any_order_of_all_verbs_keeps_the_house_in_order(database: str) -> None:
+    play(database, 5, 20)
+
+
+@pytest.mark.long
+def test_any_order_of_all_verbs_keeps_the_house_in_order_for_long(database: str) -> None:
+    play(database, 150, 50)

@@ -22,7 +22,7 @@ from handoff.schema import queue_entry, service
 from tests.support.races import claim, race_on_all_cores
 from tests.support.world import World, opened
 
-SCALE = float(os.environ.get("KETING_TEST_SCALE") or ("1" if os.environ.get("CI") else "0.05"))
+SCALE = float(os.environ.get("KETING_TEST_SCALE") or ("1" if os.environ.get("CI") else "0.02"))
 
 
 async def check_traces(url: str, rounds: int) -> None:

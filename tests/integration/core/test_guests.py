@@ -85,7 +85,7 @@ async def test_giving_up_waiting_goes_back_to_the_bot_and_is_counted(world: Worl
 
 
 async def test_giving_up_and_being_claimed_at_once_has_one_outcome(world: World) -> None:
-    for n in range(10):
+    for n in range(5):
         agent_id = await world.agent()
         conversation_id = await world.waiting(f"v{n}")
         visitor_id = await world.visitor_of(conversation_id)

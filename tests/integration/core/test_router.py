@@ -281,7 +281,7 @@ def longest_idle(events: Sequence[Any], capacities: dict[UUID, int]) -> timedelt
     return longest
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_no_ready_agent_has_room_while_somebody_waits_for_more_than_a_second(
     world: World, seed: int
 ) -> None:
@@ -292,11 +292,11 @@ async def test_no_ready_agent_has_room_while_somebody_waits_for_more_than_a_seco
         play.agents.append(agent_id)
         capacities[agent_id] = capacity
     with world.db.hints.watch("queue", "presence") as watch:
-        for _ in range(80):
+        for _ in range(70):
             await play.step(watch)
     events = await world.events()
     assert longest_idle(events, capacities) <= LONGEST
-    assert len(await world.events(type="service.started")) > 10
+    assert len(await world.events(type="service.started")) > 5
     by_time = Counter(e.type for e in events)
     assert by_time["agent.availability_changed"] > 3
 
@@ -307,7 +307,7 @@ async def test_the_promise_is_kept_by_hints_and_the_check_sees_when_they_are_los
     agent_id = await world.agent(capacity=2, availability="offline")
     play.agents.append(agent_id)
     with world.db.hints.watch("nothing") as watch:
-        for n in range(60):
+        for n in range(45):
             if n % 15 == 14:
                 await play.router.once()
             play.sweep_at = world.clock.now() + timedelta(days=1)
