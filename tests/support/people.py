@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 
 def client(url: str, **options: Any) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=url, timeout=15, trust_env=False, **options)
+    return httpx.AsyncClient(**{"base_url": url, "timeout": 15, "trust_env": False, **options})
 
 
 @dataclass
