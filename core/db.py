@@ -75,10 +75,12 @@ class Database:
             pool_size=pool_size,
             max_overflow=0,  # overflow is closed after each use: under load that costs more than waiting
             pool_timeout=10,
+            pool_use_lifo=True,  # few connections at work, whose statements stay prepared
             pool_pre_ping=False,  # a ping costs a round trip each time; a dead pool is dropped on first error
             connect_args={
                 "timeout": 5,
                 "command_timeout": 20,
+                "prepared_statement_cache_size": 500,  # we have more than the usual 100
                 "server_settings": {"application_name": "keting"},
             },
         )

@@ -115,7 +115,11 @@ class Dispatcher:
             ).one()
             language = await self._language(tx, conversation)
             said = await turns.said(tx, turn, language)
-            metadata = await self._metadata(tx, conversation, turn, said, language)
+            metadata = (
+                await self._metadata(tx, conversation, turn, said, language)
+                if conversation.state == "bot"
+                else {}
+            )
         if conversation.state == "bot":
             await self._bot_turn(turn, conversation, said, metadata)
         elif conversation.state == "closed" or not said.text:
