@@ -32,7 +32,7 @@ export const words = {
     rule: "By rule",
     bot_down: "Bot unavailable",
     transfer: "Transferred",
-    agent_lost: "Agent lost connection",
+    agent_lost: "Agent lost",
     refund: "Refund",
     timeout: "Bot too slow",
     takeover: "Taken over",
