@@ -1,7 +1,9 @@
 /**
  * Pictures of the console, in both languages, on a desk and on a phone, light and dark.
  *
- *   node dev/shoot-console.mjs --url http://127.0.0.1:8010 --out /tmp/shots [--only inbox] [--user lin] [--password demo]
+ * Needs a Chromium (CHROMIUM names another than the system one).
+ *
+ *   node dev/shoot-console.mjs --url http://127.0.0.1:8010 --out screenshots [--only inbox] [--user lin] [--password demo]
  */
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -143,7 +145,7 @@ const SHOTS = {
 };
 
 await mkdir(options.out, { recursive: true });
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGS });
+const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ARGS });
 for (const size of options.sizes.split(",")) {
   for (const language of options.languages.split(",")) {
     for (const [name, shot] of Object.entries(SHOTS)) {
