@@ -145,7 +145,10 @@ const SHOTS = {
 };
 
 await mkdir(options.out, { recursive: true });
-const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ARGS });
+const browser = await chromium.launch({
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: ARGS,
+});
 for (const size of options.sizes.split(",")) {
   for (const language of options.languages.split(",")) {
     for (const [name, shot] of Object.entries(SHOTS)) {
