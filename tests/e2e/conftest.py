@@ -1,4 +1,4 @@
-"""A real browser against a whole instance with a trained bot, shared by all tests of the session."""
+"""A real browser against whole instances, with a trained bot and without one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.support import instance as instances
 from tests.support.instance import Instance
+from tests.support.office import Office
 
 #: Quiet and at home: no sandbox for root, nothing asked of the outside.
 FLAGS = [
@@ -26,6 +27,27 @@ FLAGS = [
 def instance_with_bot() -> Iterator[Instance]:
     with instances.running(with_bot=True) as instance:
         yield instance
+
+
+@pytest.fixture(scope="session")
+def plain_instance() -> Iterator[Instance]:
+    """People only: every message goes to them."""
+    with instances.running(with_bot=False) as instance:
+        yield instance
+
+
+@pytest.fixture(scope="session")
+def back_office(plain_instance: Instance) -> Iterator[Office]:
+    office = Office.of(plain_instance)
+    yield office
+    office.http.close()
+
+
+@pytest.fixture
+def office(back_office: Office) -> Iterator[Office]:
+    """The plain instance's administrator; after the test nobody is on duty and nothing is open."""
+    yield back_office
+    back_office.clear()
 
 
 @pytest.fixture

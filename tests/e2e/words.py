@@ -29,6 +29,15 @@ class Words:
     rate_5: str
     send_rating: str
     thanks: str
+    human: str
+    question: str
+    contact: str
+    submit_left: str
+    unreachable: str
+    paused: str
+    wrong_password: str
+    tickets: str
+    all_tickets: str
 
 
 ZH = Words(
@@ -62,6 +71,15 @@ ZH = Words(
     rate_5="5 星，非常满意",
     send_rating="提交评价",
     thanks="感谢您的评价",
+    human="转人工",
+    question="您的问题",
+    contact="手机号或邮箱",
+    submit_left="提交留言",
+    unreachable="暂时连不上客服",
+    paused="连接已断开，恢复之前不能发送",
+    wrong_password="用户名或密码不正确。",
+    tickets="工单",
+    all_tickets="全部",
 )
 
 EN = Words(
@@ -102,4 +120,13 @@ EN = Words(
     rate_5="5 of 5, Excellent",
     send_rating="Send rating",
     thanks="Thank you for your rating",
+    human="Live agent",
+    question="Your question",
+    contact="Phone or e-mail",
+    submit_left="Send message",
+    unreachable="We cannot be reached right now",
+    paused="Not connected: sending is paused",
+    wrong_password="User name or password is wrong.",
+    tickets="Tickets",
+    all_tickets="All",
 )
