@@ -41,7 +41,7 @@ class BotStatus:
     async def _look(self) -> dict[str, Any]:
         if await self.bot.ready():
             return self._say("ready")
-        reported = await asyncio.to_thread(self._reported) if self.runs_bot else None
+        reported = await asyncio.to_thread(self._reported)
         if reported is None:
             return self._say("absent" if self.runs_bot else "starting")
         if reported["stage"] == "ready":

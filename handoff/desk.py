@@ -23,7 +23,9 @@ async def accept(db: Database, conversation_id: UUID, agent_id: UUID) -> sa.Row[
     """The agent takes a waiting conversation, or one that the bot has."""
 
     async def work(tx: Tx) -> sa.Row[Any]:
-        return await claims.claim(tx, conversation_id, agent_id, how="accept")
+        row = await claims.claim(tx, conversation_id, agent_id, how="accept")
+        await _enter(tx, agent_id, "conversation.accepted", conversation_id)
+        return row
 
     return await db.retrying(work)
 
@@ -32,7 +34,9 @@ async def takeover(db: Database, conversation_id: UUID, agent_id: UUID) -> sa.Ro
     """A supervisor takes a conversation from whoever has it."""
 
     async def work(tx: Tx) -> sa.Row[Any]:
-        return await claims.claim(tx, conversation_id, agent_id, how="takeover")
+        row = await claims.claim(tx, conversation_id, agent_id, how="takeover")
+        await _enter(tx, agent_id, "conversation.taken_over", conversation_id)
+        return row
 
     return await db.retrying(work)
 
@@ -62,10 +66,14 @@ async def transfer(
                 tx, before, timeline.AGENT, Text(text=note), agent_id=by, internal=True, tell_agent=False
             )
         if to_agent is not None:
-            return await claims.claim(tx, conversation_id, to_agent, how="transfer", note=note)
+            row = await claims.claim(tx, conversation_id, to_agent, how="transfer", note=note)
+            await _enter(tx, by, "conversation.transferred", conversation_id, to_agent=str(to_agent))
+            return row
         if not await tx.value(sa.select(s.group.c.id).where(s.group.c.id == to_group)):
             raise NotFound("no_such_group", field="group_id")
-        return await requeue(tx, before, "transfer", note=note, group_id=to_group, actor="agent", by=by)
+        row = await requeue(tx, before, "transfer", note=note, group_id=to_group, actor="agent", by=by)
+        await _enter(tx, by, "conversation.transferred", conversation_id, to_group=str(to_group))
+        return row
 
     return await db.retrying(work)
 
@@ -117,6 +125,8 @@ async def close(
         await conversations.tell(tx, row, "closed", by=actor)
         if before.state == "agent":
             await conversations.inform(tx, before.agent_id, "unassigned", row, why="closed")
+        if by is not None:
+            await _enter(tx, by, "conversation.closed", conversation_id, reason=reason)
         return row
 
     return await db.retrying(work)
@@ -132,6 +142,7 @@ async def return_to_bot(db: Database, conversation_id: UUID, *, by: UUID) -> sa.
         row = await conversations.move(tx, before, Move.RETURN_TO_BOT, actor="agent", by=by)
         await conversations.tell(tx, row, "returned_to_bot")
         await conversations.inform(tx, by, "unassigned", row, why="returned_to_bot")
+        await _enter(tx, by, "conversation.returned_to_bot", conversation_id)
         return row
 
     return await db.retrying(work)
@@ -192,9 +203,15 @@ async def note(
         posted = await timeline.post(
             tx, before, timeline.AGENT, content, agent_id=agent_id, internal=True, client_id=client_id
         )
+        await _enter(tx, agent_id, "conversation.noted", conversation_id, message_id=str(posted.id))
         return await _message(tx, posted.id)
 
     return await db.retrying(work)
+
+
+async def _enter(tx: Tx, agent_id: UUID, verb: str, conversation_id: UUID, **data: str) -> None:
+    """Who did it, for the audit; replies name their author themselves."""
+    await events.audit(tx, f"agent:{agent_id}", verb, f"conversation:{conversation_id}", **data)
 
 
 async def _channel_of(tx: Tx, conversation: sa.Row[Any], identity_id: UUID) -> str:
