@@ -188,12 +188,14 @@ async def test_an_attachment_of_another_visitor_is_refused(world: World) -> None
 
 
 async def test_a_delivery_that_races_with_a_merge_ends_at_the_survivor(world: World) -> None:
-    """The identity moves between the look-up and the lock: nothing may be stored with the merged visitor."""
+    """The identity moves between the look-up and the lock: what was the merged's is the survivor's."""
+    shown = await buttons_for(world, "other")
     one, other = await world.say(sender="one"), await world.say(sender="other")
     survivor, merged = [await world.visitor_of(done.conversation_id) for done in (one, other)]
     async with world.db.begin() as tx:
         await merges.merge(tx, survivor, merged)
-        racing = asyncio.create_task(world.say("在吗", sender="other"))
-        await asyncio.wait([racing], timeout=0.05)  # it has looked the identity up and waits for the lock
+        racing = asyncio.create_task(world.say(Press(message_id=shown, index=0), sender="other"))
+        await asyncio.wait([racing], timeout=0.2)  # it has looked the identity up and waits for the lock
+        assert not racing.done()
     done = await racing
     assert await world.visitor_of(done.conversation_id) == survivor

@@ -201,7 +201,7 @@ async def test_who_waits_when_the_last_agent_goes_is_told_once(world: World) -> 
 class Play:
     """Random arrivals, departures, closes, transfers and changes of availability on a clock that we move.
 
-    The router runs when it is hinted at, and at its sweep: so a change that forgets its hint shows.
+    The router runs when it is hinted at; its sweep is slow, so that a change that forgets its hint shows.
     """
 
     def __init__(self, world: World, chance: random.Random) -> None:
@@ -224,7 +224,7 @@ class Play:
         now = self.world.clock.now()
         if await watch.wait(0) or now >= self.sweep_at:
             await self.router.once()
-            self.sweep_at = now + LONGEST
+            self.sweep_at = now + 5 * LONGEST
 
     async def arrive(self) -> None:
         self.people += 1
@@ -350,3 +350,28 @@ async def test_a_reply_by_an_agent_whose_conversation_was_taken_back_is_refused(
         await desk.reply(world.db, conversation_id, agent_id, Text(text="still here"), client_id="1")
     assert refused.value.code == "not_owner"
     assert await world.everything() == before
+
+
+async def test_whatever_may_need_or_free_an_agent_wakes_the_router(world: World) -> None:
+    agent_id, colleague = await world.agent(availability="offline"), await world.agent()
+    db = world.db
+    with db.hints.watch("queue", "presence") as watch:
+        conversation_id = await world.waiting("v")
+        assert await watch.wait(0)  # somebody waits
+        await set_availability(db, agent_id, "online")
+        assert await watch.wait(0)  # somebody is there
+        world.clock.move(LIVE_FOR + timedelta(seconds=1))
+        await beat(db, agent_id)
+        assert await watch.wait(0)  # somebody is back
+        await beat(db, agent_id)
+        assert not await watch.wait(0)  # a heartbeat is no news
+        await desk.accept(db, conversation_id, colleague)
+        await watch.wait(0)
+        await desk.transfer(db, conversation_id, by=colleague, to_agent=agent_id)
+        assert await watch.wait(0)  # room with the one
+        await desk.return_to_bot(db, conversation_id, by=agent_id)
+        assert await watch.wait(0)  # room again
+        await desk.accept(db, conversation_id, agent_id)
+        await watch.wait(0)
+        await desk.close(db, conversation_id, actor="agent", by=agent_id)
+        assert await watch.wait(0)

@@ -10,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from core import events, streams, timeline
+from core import conversations, events, streams, timeline
 from core import schema as s
 from core.db import Tx
+from core.errors import Conflict
+from core.lifecycle import Move
 from core.messages import Text
 from handoff import desk
 from tests.support.world import World, opened
@@ -105,6 +107,30 @@ async def test_a_number_is_visible_only_after_all_numbers_below_it(world: World)
         assert not done
         assert await numbers(world, visitor_id) == [(1, 1)]
     assert (first.seq, (await racing).seq) == (2, 3)
+
+
+async def test_the_visitor_is_locked_with_any_of_the_visitors_conversations(world: World) -> None:
+    """So whoever works on an old conversation and whoever writes a new message take turns."""
+    old = (await world.say()).conversation_id
+    await desk.close(world.db, old, actor="visitor", reason="visitor")
+    async with world.db.begin() as tx:
+        await timeline.lock(tx, old)
+        racing = asyncio.create_task(world.say("new"))
+        await asyncio.wait([racing], timeout=0.2)
+        assert not racing.done()
+    assert (await racing).first
+
+
+async def test_a_move_of_what_has_moved_meanwhile_is_refused_and_has_no_effect(world: World) -> None:
+    conversation_id = await world.waiting("v")
+    stale = await world.conversation(conversation_id)
+    await desk.accept(world.db, conversation_id, await world.agent())
+    before = await world.everything()
+    with pytest.raises(Conflict) as refused:
+        async with world.db.begin() as tx:
+            await conversations.move(tx, stale, Move.CANCEL_WAIT, actor="visitor")
+    assert refused.value.code == "changed_meanwhile"
+    assert await world.everything() == before
 
 
 async def test_notes_take_a_position_but_no_public_number(world: World) -> None:
