@@ -24,6 +24,9 @@ BOT_PYTHON = str(ROOT / "bot" / ".venv" / "bin" / "python")
 PYTEST = (PYTHON, "-m", "pytest", "-q")
 NOT_SLOW = "not (rasa or browser or redis or faults or long)"
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)\b")
+#: Node's runner gives one number a line: "# pass 12" or "ℹ pass 12".
+NODE = re.compile(r"^[#ℹ] (pass|fail|cancelled|skipped) (\d+)$", re.MULTILINE)
+NODE_NAMES = {"pass": "passed", "fail": "failed", "cancelled": "failed", "skipped": "skipped"}
 CLOSING = re.compile(r" in [\d.]+s\b")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -67,6 +70,13 @@ BOT = Stage("install bot", (PYTHON, "-m", "supervisor.bot_build"), prepares=True
 CHROMIUM = Stage("find Chromium", (PYTHON, "-m", "tests.fixtures.chromium"), prepares=True)
 TRAIN = Stage("train model", (BOT_PYTHON, "-m", "bot.train"), prepares=True)
 
+#: The widget alone, in a browser, against a pretended service.
+WIDGET = Stage(
+    "widget",
+    (PYTHON, "-m", "tests.fixtures.chromium", "npm", "run", "--silent", "--prefix", "web", "test:browser"),
+    counts=True,
+)
+
 CHECK_SERVICE = (
     Stage("format", (PYTHON, "-m", "ruff", "format", "--check", "--quiet", ".")),
     Stage("lint", (PYTHON, "-m", "ruff", "check", "--quiet", ".")),
@@ -79,13 +89,13 @@ CHECK_WEB = (
 )
 FAST = (
     python_tests("service", "-m", NOT_SLOW),
-    python_tests("redis", "-m", "redis and not (rasa or browser or long)"),
+    python_tests("redis", "-m", "redis and not (rasa or browser or faults or long)"),
 )
 SLOW = (
     Stage("bot", (*BOT_TESTS, "tests/bot"), counts=True),
     Stage("pages", ("npm", "test", "--silent"), folder="web", counts=True),
-    python_tests("with a trained model", "-m", "rasa and not (browser or faults or long)"),
-    python_tests("browser", "-m", "browser and not (faults or long)"),
+    WIDGET,
+    python_tests("browser, trained model", "-m", "(browser or rasa) and not (faults or long)"),
     python_tests("faults", "-m", "faults and not long"),
 )
 
@@ -127,7 +137,12 @@ def run(stage: Stage) -> Outcome:
 
 
 def counted(lines: Sequence[str]) -> Counter[str]:
-    """Numbers from the runner's own last words: pytest's closing line, vitest's line "Tests ..."."""
+    """Numbers from the runner's own last words: pytest's closing line, vitest's "Tests ...", node's list."""
+    if of_node := NODE.findall("".join(lines)):
+        numbers: Counter[str] = Counter()
+        for word, n in of_node:
+            numbers[NODE_NAMES[word]] += int(n)
+        return numbers
     for line in reversed(lines):
         if CLOSING.search(line) or line.strip().startswith("Tests "):
             found = COUNT.findall(line)

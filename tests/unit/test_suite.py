@@ -29,6 +29,13 @@ def test_numbers_come_from_the_runners_last_words(line, passed, failed):
     assert (found["passed"], found["failed"]) == (passed, failed)
 
 
+@pytest.mark.parametrize("sign", ["#", "ℹ"])
+def test_nodes_numbers_come_one_a_line(sign):
+    words = ("tests 13", "pass 10", "fail 1", "cancelled 1", "skipped 1", "duration_ms 8.6")
+    found = counted([f"{sign} {word}\n" for word in words])
+    assert (found["passed"], found["failed"], found["skipped"]) == (10, 2, 1)
+
+
 @pytest.mark.parametrize(
     ("plan", "code", "ran"),
     [
