@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("train", help=_say("安装并训练机器人", "install and train the bot")).set_defaults(
         run=_train
     )
+    commands.add_parser(
+        "identity-key",
+        help=_say("生成签名访客身份的新密钥", "a new key for signing who a visitor is"),
+    ).set_defaults(run=_identity_key)
     _add_demo_command(commands)
     _add_agent_commands(commands)
     return parser
@@ -141,6 +145,25 @@ def _train(arguments: argparse.Namespace) -> int:
     from supervisor.train import train
 
     return train(load_settings())
+
+
+def _identity_key(arguments: argparse.Namespace) -> int:
+    from core.errors import KetingError
+    from core.identity_keys import renew_at
+    from core.texts import error_text
+
+    try:
+        key = asyncio.run(renew_at(_database_url()))
+    except KetingError as error:
+        print(error_text(error.code, terminal_language()), file=sys.stderr)
+        return 1
+    print(key)
+    note = _say(
+        "只显示这一次。上一个密钥继续有效，直到再次生成新密钥。",
+        "Shown this once. The key before stays valid until you make another.",
+    )
+    print(note, file=sys.stderr)
+    return 0
 
 
 def _agent_add(arguments: argparse.Namespace) -> int:

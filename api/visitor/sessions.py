@@ -15,8 +15,8 @@ from api.sockets import PASS_FOR, issue
 from api.visitor import tokens
 from api.visitor.door import check_origin, guest, visitor_required
 from api.visitor.state import state_of
+from core import identity_keys, uploads, visitors
 from core import schema as s
-from core import uploads, visitors
 from core.db import Tx
 from core.errors import Conflict, Invalid, Unauthorised
 from core.limits import Rate, enforce
@@ -129,17 +129,11 @@ async def _vouched(request: Request, asked: SessionBody) -> tuple[str, str | Non
     if not asked.identity:
         return None
     async with context.db(request).begin() as tx:
-        keys = await identity_keys(tx)
+        keys = await identity_keys.live(tx)
     try:
         return tokens.read_identity(keys, asked.identity, context.db(request).clock.now())
     except Unauthorised:
         return None
-
-
-async def identity_keys(tx: Tx) -> list[str]:
-    """The shop's live signing keys; none: nobody is vouched for."""
-    value = await tx.value(sa.select(s.setting.c.value).where(s.setting.c.key == "identity"))
-    return [str(key) for key in (value or {}).get("keys", [])]
 
 
 async def _join(tx: Tx, channel: str, known: str, visitor_id: UUID) -> None:
