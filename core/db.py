@@ -62,6 +62,17 @@ class Tx:
         return (await self.conn.execute(statement)).scalar()
 
 
+class Reading(Tx):
+    """Statements that only read, each for itself: it costs no round trips for BEGIN and COMMIT."""
+
+    def hint(self, *topics: str) -> None:
+        raise AssertionError("reading changes nothing")
+
+    async def run(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
+        assert not statement.is_dml, "reading changes nothing"
+        return await super().run(statement, values)
+
+
 class Database:
     """Opens transactions; translates a lost database into Unavailable."""
 
@@ -84,14 +95,28 @@ class Database:
                 "server_settings": {"application_name": "keting"},
             },
         )
+        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         """A transaction.  Commits at the end, rolls back on an exception, then gives its hints."""
+        async with self._translated(), self.engine.begin() as conn:
+            tx = Tx(conn, self.clock.now())
+            yield tx
+        for topic in tx.topics:
+            self.hints.notify(topic)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Tx]:
+        """For reads that lock nothing.  Each statement sees what is committed when it starts."""
+        async with self._translated(), self._reader.connect() as conn:
+            yield Reading(conn, self.clock.now())
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        """A lost database is Unavailable."""
         try:
-            async with self.engine.begin() as conn:
-                tx = Tx(conn, self.clock.now())
-                yield tx
+            yield
         except (InterfaceError, OperationalError, TimeoutError, OSError, *_WHILE_CONNECTING) as err:
             await self._drop_dead(err)
             raise Unavailable("database", detail=type(err).__name__) from err
@@ -100,8 +125,6 @@ class Database:
                 await self._drop_dead(err)
                 raise Unavailable("database", detail=type(err).__name__) from err
             raise
-        for topic in tx.topics:
-            self.hints.notify(topic)
 
     async def retrying(self, work: Callable[[Tx], Awaitable[T]], tries: int = 4) -> T:
         """Run work in a transaction; again when the database asks for it (deadlock, serialisation)."""

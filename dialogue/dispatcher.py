@@ -89,7 +89,7 @@ class Dispatcher:
             task.add_done_callback(self._done)
         if len(leased) == room:
             return _SWEEP_S
-        async with self.db.begin() as tx:
+        async with self.db.reading() as tx:
             due = await turns.next_due_s(tx)
         return _SWEEP_S if due is None else min(max(due, 0.005), _SWEEP_S)
 
@@ -109,7 +109,7 @@ class Dispatcher:
 
     async def handle(self, turn: turns.Lease) -> None:
         """One leased turn from its messages to its commit."""
-        async with self.db.begin() as tx:
+        async with self.db.reading() as tx:
             conversation = (
                 await tx.run(sa.select(s.conversation).where(s.conversation.c.id == turn.conversation_id))
             ).one()

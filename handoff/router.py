@@ -63,7 +63,7 @@ class Router:
 
     async def reclaim(self) -> None:
         """Conversations of agents without a sign of life go back to the head of the line."""
-        async with self.db.begin() as tx:
+        async with self.db.reading() as tx:
             rows = await tx.all(
                 sa.select(s.conversation.c.id, s.conversation.c.agent_id)
                 .join(s.agent, s.agent.c.id == s.conversation.c.agent_id)
@@ -91,7 +91,7 @@ class Router:
         log.info("handoff.agent_lost", conversation=str(conversation_id), agent=str(agent_id))
 
     async def _plan(self) -> list[tuple[UUID, UUID]]:
-        async with self.db.begin() as tx:
+        async with self.db.reading() as tx:
             team = await candidates(tx)
             room = sum(max(agent.capacity - agent.open, 0) for agent in team)
             if not room:
@@ -124,7 +124,7 @@ class Router:
     async def _tell_nobody(self) -> None:
         """Whoever began to wait while somebody was on duty is told, once, when nobody is any longer."""
         q = queue_entry.c
-        async with self.db.begin() as tx:
+        async with self.db.reading() as tx:
             if await on_duty(tx):
                 return
             ids = [

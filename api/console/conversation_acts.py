@@ -158,18 +158,18 @@ async def mark_read(request: Request, conversation_id: str) -> HTTPResponse:
 async def _find(
     request: Request, conversation_id: str, *, also: sa.ColumnElement[bool] | None = None
 ) -> sa.Row[Any]:
-    async with context.db(request).begin() as tx:
+    async with context.db(request).reading() as tx:
         return await access.conversation(tx, actor(request), parse_id(conversation_id), also=also)
 
 
 async def _show(request: Request, row: sa.Row[Any]) -> HTTPResponse:
-    async with context.db(request).begin() as tx:
+    async with context.db(request).reading() as tx:
         shown = await views.summaries(tx, {row.id}, lens_of(request), access.visible(actor(request)))
     return compact(request, shown[row.id])
 
 
 async def _show_message(request: Request, row: sa.Row[Any]) -> HTTPResponse:
-    async with context.db(request).begin() as tx:
+    async with context.db(request).reading() as tx:
         (shown,) = await views.console_messages(tx, [row], lens_of(request))
     return compact(request, shown)
 

@@ -94,7 +94,7 @@ class Feed:
         """Read once, then give each reader what it has not got.  put never waits: nobody holds up others."""
         readers = set(self._readers)
         shown: dict[tuple[str, Script | None], _News] = {("bot", None): self._bot()}
-        async with self._app.ctx.db.begin() as tx:
+        async with self._app.ctx.db.reading() as tx:
             # Every message in a conversation with people hints at the queue: that alone is no reason to
             # read the whole house.
             if news != {"queue"}:

@@ -85,7 +85,7 @@ class Sweep:
     async def once(self) -> None:
         if not self._followers:
             return
-        async with self._db.begin() as tx:
+        async with self._db.reading() as tx:
             rows = await tx.all(
                 sa.select(self._key, self._counter).where(self._key.in_(list(self._followers)))
             )

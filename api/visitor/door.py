@@ -93,7 +93,7 @@ def visitor_required(
             await check_origin(request)
             claims = claims_of(request)
             await enforce(context.limiter(request), claims.external_id, CALLS)
-            async with context.db(request).begin() as tx:
+            async with context.db(request).reading() as tx:
                 found = await find(tx, claims)
             if found is None:
                 raise Unauthorised("unknown_visitor")

@@ -71,7 +71,7 @@ async def list_messages(request: Request) -> HTTPResponse:
     before = query_int(request, "before", 2**53, 1, 2**53)
     after = query_int(request, "after", 0, 0, 2**53)
     who = guest(request)
-    async with context.db(request).begin() as tx:
+    async with context.db(request).reading() as tx:
         rows = await timeline.page(
             tx, who.visitor_id, after=after, before=None if after else before, limit=limit + 1
         )
@@ -105,7 +105,7 @@ async def poll(request: Request) -> HTTPResponse:
 async def _frames(
     request: Request, visitor_id: UUID, after: int
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    async with context.db(request).begin() as tx:
+    async with context.db(request).reading() as tx:
         rows = await timeline.page(tx, visitor_id, after=after, limit=200)
         return await views.visitor_messages(request.app, tx, rows), await state_of(
             request.app, tx, visitor_id

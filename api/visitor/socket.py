@@ -152,7 +152,7 @@ class Talk:
 
     async def _messages(self, news: set[str]) -> None:
         while True:
-            async with self.app.ctx.db.begin() as tx:
+            async with self.app.ctx.db.reading() as tx:
                 rows = await timeline.page(tx, self.who.visitor_id, after=self.cursor, limit=_PAGE)
                 shown = await views.visitor_messages(self.app, tx, rows)
             for message in shown:
@@ -180,7 +180,7 @@ class Talk:
 
     async def _state(self, news: set[str]) -> None:
         async with self.looking:  # two looks at once could end with the older one shown
-            async with self.app.ctx.db.begin() as tx:
+            async with self.app.ctx.db.reading() as tx:
                 if (await visitors.get(tx, self.who.visitor_id)).id != self.who.visitor_id:
                     return self.line.close(Codes.GOING_AWAY, "resume")  # merged: come back as the survivor
                 state = await state_of(self.app, tx, self.who.visitor_id)

@@ -38,7 +38,7 @@ async def state_of(app: Sanic[Any, Any], tx: Tx, visitor_id: UUID) -> dict[str, 
 
 
 async def state_for(request: Request, visitor_id: UUID) -> dict[str, Any]:
-    async with request.app.ctx.db.begin() as tx:
+    async with request.app.ctx.db.reading() as tx:
         return await state_of(request.app, tx, visitor_id)
 
 
