@@ -7,6 +7,7 @@ is over (the service waits for it on purpose) to the reply on the visitor's sock
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Awaitable, Callable
@@ -29,7 +30,7 @@ from supervisor.postgres import running_url
 from tests.support.instance import Instance, running
 from tests.support.people import Visitor, client
 
-PAIRS, ABREAST = 40, 60
+PAIRS, FEW, ABREAST = 40, 10, 60
 ROUNDS, ROUND_S = 3, 6.0
 #: Questions that the bot answers from its domain, without a form or another system.
 WORDS = (
@@ -79,6 +80,14 @@ class Through:
     def __init__(self, visitor: Visitor, ws: websockets.ClientConnection) -> None:
         self.visitor, self._ws = visitor, ws
         self.handled_over = 0
+        self._beating = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        """Who says nothing for 40 s is taken for gone."""
+        with contextlib.suppress(websockets.ConnectionClosed):
+            while True:
+                await asyncio.sleep(15)
+                await self._ws.send('{"type": "ping"}')
 
     async def turn(self, text: str) -> tuple[float, str]:
         """The moment the reply arrived (Unix seconds), and the conversation."""
@@ -97,6 +106,7 @@ class Through:
         raise ConnectionError("the socket closed")
 
     async def close(self) -> None:
+        self._beating.cancel()
         await self._ws.close()
 
 
@@ -118,9 +128,11 @@ async def _measure(instance: Instance, result: Result) -> None:
     limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
     async with client(instance.url, limits=limits) as http:
         alone = Alone(http, url, token)
-        guests = [await _through(http, instance) for _ in range(ABREAST)]
-        await _latency(result, alone, guests, db)
-        await _rate(result, alone, guests)
+        few = [await _through(http, instance) for _ in range(FEW)]
+        await _latency(result, alone, few, db)
+        many = [await _through(http, instance) for _ in range(ABREAST)]
+        await _rate(result, alone, many)
+        guests = few + many
         result.add("turns that failed", alone.errors + sum(g.handled_over for g in guests), "", most=0)
         for guest in guests:
             await guest.close()
