@@ -96,8 +96,8 @@ class Platform:
 
 
 @pytest.fixture
-async def world(database: str) -> AsyncIterator[World]:
-    async with opened(database) as world:
+async def world(recycled_database: str) -> AsyncIterator[World]:
+    async with opened(recycled_database) as world:
         yield world
 
 

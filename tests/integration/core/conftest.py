@@ -10,6 +10,6 @@ from tests.support.world import World, opened
 
 
 @pytest.fixture
-async def world(database: str) -> AsyncIterator[World]:
-    async with opened(database) as world:
+async def world(recycled_database: str) -> AsyncIterator[World]:
+    async with opened(recycled_database) as world:
         yield world

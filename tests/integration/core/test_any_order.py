@@ -249,10 +249,10 @@ def play(url: str, examples: int, steps: int) -> None:
     run_state_machine_as_test(machine, settings=limits)
 
 
-def test_any_order_of_all_verbs_keeps_the_house_in_order(database: str) -> None:
-    play(database, 5, 20)
+def test_any_order_of_all_verbs_keeps_the_house_in_order(recycled_database: str) -> None:
+    play(recycled_database, 5, 20)
 
 
 @pytest.mark.long
-def test_any_order_of_all_verbs_keeps_the_house_in_order_for_long(database: str) -> None:
-    play(database, 150, 50)
+def test_any_order_of_all_verbs_keeps_the_house_in_order_for_long(recycled_database: str) -> None:
+    play(recycled_database, 150, 50)

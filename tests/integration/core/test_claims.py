@@ -37,21 +37,21 @@ async def check_traces(url: str, rounds: int) -> None:
 
 
 @pytest.mark.timeout(600)
-async def test_of_fifty_simultaneous_claims_one_wins(database: str) -> None:
+async def test_of_fifty_simultaneous_claims_one_wins(recycled_database: str) -> None:
     rounds = int(1000 * SCALE)
-    race_on_all_cores(database, rounds)
-    await check_traces(database, rounds)
+    race_on_all_cores(recycled_database, rounds)
+    await check_traces(recycled_database, rounds)
 
 
 @pytest.mark.long
-async def test_of_fifty_simultaneous_claims_one_wins_ten_thousand_times(database: str) -> None:
-    race_on_all_cores(database, 10_000)
-    await check_traces(database, 10_000)
+async def test_of_fifty_simultaneous_claims_one_wins_ten_thousand_times(recycled_database: str) -> None:
+    race_on_all_cores(recycled_database, 10_000)
+    await check_traces(recycled_database, 10_000)
 
 
 @pytest.mark.parametrize("how", ["auto", "accept"])
-async def test_nobody_is_ever_above_capacity(database: str, how: str) -> None:
-    async with opened(database, pool_size=20) as world:
+async def test_nobody_is_ever_above_capacity(recycled_database: str, how: str) -> None:
+    async with opened(recycled_database, pool_size=20) as world:
         agents = [await world.agent(capacity=capacity) for capacity in (0, 1, 3, 7)]
         waiting = [await world.waiting(f"v{n}") for n in range(50)]
         wanted = [claim(world, conversation, agent, how) for conversation in waiting for agent in agents]

@@ -81,8 +81,8 @@ async def test_a_long_line_for_a_full_group_does_not_hide_who_waits_for_another(
     assert await agents_of(world, conversation_id) == [agent_id]
 
 
-async def test_two_routers_on_one_database_assign_everything_once(database: str) -> None:
-    async with opened(database) as world, opened(database) as second:
+async def test_two_routers_on_one_database_assign_everything_once(recycled_database: str) -> None:
+    async with opened(recycled_database) as world, opened(recycled_database) as second:
         agents = [await world.agent(capacity=3) for _ in range(4)]
         waiting = [await world.waiting(f"v{n}") for n in range(16)]
         routers = [Router(world.db), Router(second.db), Router(world.db)]

@@ -58,9 +58,11 @@ async def test_numbers_have_no_gaps_when_many_write_at_once_and_some_roll_back(w
     assert 1 < len(public) < len(stored) < 41
 
 
-async def test_a_reader_that_follows_the_numbers_misses_nothing_while_commits_race(database: str) -> None:
+async def test_a_reader_that_follows_the_numbers_misses_nothing_while_commits_race(
+    recycled_database: str,
+) -> None:
     """Many writers over two conversations' worth of visitors; a reader asks only for what is after."""
-    async with opened(database, pool_size=WRITERS + 3) as world:
+    async with opened(recycled_database, pool_size=WRITERS + 3) as world:
         conversation_id = (await world.say()).conversation_id
         visitor_id = await world.visitor_of(conversation_id)
         done = asyncio.Event()
