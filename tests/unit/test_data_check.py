@@ -1,4 +1,5 @@
 """The linter of the training data: what it lets pass, what it stops, and that the shipped data passes."""
+
 from __future__ import annotations
 
 from dataclasses import replace
@@ -49,7 +50,11 @@ def folder(tmp_path: Path) -> Path:
 def test_an_example_is_read_with_its_place_emotion_and_plain_text(folder):
     first, second = read_examples(folder)
     assert (first.text, first.intent, first.emotion, first.line) == (
-        "我的订单KT20260318042到哪了", "ask_order_status", "neutral", 6)
+        "我的订单KT20260318042到哪了",
+        "ask_order_status",
+        "neutral",
+        6,
+    )
     assert (second.language, second.emotion) == ("en", "anxious")
 
 
@@ -58,10 +63,15 @@ def test_the_short_form_is_read_too_and_lacks_emotions(tmp_path):
     assert [(e.text, e.emotion) for e in read_examples(tmp_path)] == [("你好", None), ("hi", None)]
 
 
-@pytest.mark.parametrize(("text", "language"), [
-    ("我的订单到哪了", "zh-Hans"), ("我的訂單到哪了", "zh-Hant"),
-    ("where is it", "en"), ("我的order呢", "zh-Hans"),
-])
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("我的订单到哪了", "zh-Hans"),
+        ("我的訂單到哪了", "zh-Hant"),
+        ("where is it", "en"),
+        ("我的order呢", "zh-Hans"),
+    ],
+)
 def test_language_and_script_are_told_apart(text, language):
     assert example(text).language == language
 
@@ -82,16 +92,25 @@ def test_a_skeleton_keeps_entity_names_and_forgets_values():
 
 
 def test_clean_examples_have_no_fault():
-    assert faults(example("你好"), example("where is my parcel", "ask_order_status", "anxious"),
-                  intents=frozenset({"greet", "ask_order_status"})) == []
+    assert (
+        faults(
+            example("你好"),
+            example("where is my parcel", "ask_order_status", "anxious"),
+            intents=frozenset({"greet", "ask_order_status"}),
+        )
+        == []
+    )
 
 
-@pytest.mark.parametrize(("bad", "words"), [
-    (example("hi", emotion=None), "no emotion"),
-    (example("hi", emotion="furious"), "'furious' is unknown"),
-    (example("hi", intent="great"), "not in the domain"),
-    (example(""), "no text"),
-])
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (example("hi", emotion=None), "no emotion"),
+        (example("hi", emotion="furious"), "'furious' is unknown"),
+        (example("hi", intent="great"), "not in the domain"),
+        (example(""), "no text"),
+    ],
+)
 def test_a_wrong_label_is_told_with_its_place(bad, words):
     (line,) = faults(replace(bad, line=7), intents=frozenset({"greet"}))
     assert line.startswith("data.yml:7: ")
@@ -110,9 +129,17 @@ def test_one_text_in_two_intents_is_a_conflict():
 
 def test_nearly_the_same_text_is_found_and_a_merely_similar_one_is_not():
     long = "please tell me where my parcel with the new phone is right now"
-    found = [(a.line, b.line) for a, b, _ in near_pairs([
-        example(long, line=1), example(long + "!?", line=2), example(long.replace("phone", "watch"), line=3),
-        example("where is my parcel", line=4)])]
+    found = [
+        (a.line, b.line)
+        for a, b, _ in near_pairs(
+            [
+                example(long, line=1),
+                example(long + "!?", line=2),
+                example(long.replace("phone", "watch"), line=3),
+                example("where is my parcel", line=4),
+            ]
+        )
+    ]
     assert (1, 2) in found
     assert all(4 not in pair for pair in found)
 
@@ -120,15 +147,21 @@ def test_nearly_the_same_text_is_found_and_a_merely_similar_one_is_not():
 def test_the_rare_gram_shortcut_misses_no_pair():
     texts = ["".join("abcd"[(i * k + k * k) % 4] for i in range(9 + k % 3)) for k in range(60)]
     examples = [example(text, line=i) for i, text in enumerate(dict.fromkeys(texts))]
-    grams = [{e.text[i:i + 3] for i in range(len(e.text) - 2)} for e in examples]
-    slow = {(i, j) for j in range(len(examples)) for i in range(j)
-            if len(grams[i] & grams[j]) / len(grams[i] | grams[j]) > 0.8}
+    grams = [{e.text[i : i + 3] for i in range(len(e.text) - 2)} for e in examples]
+    slow = {
+        (i, j)
+        for j in range(len(examples))
+        for i in range(j)
+        if len(grams[i] & grams[j]) / len(grams[i] | grams[j]) > 0.8
+    }
     assert {(a.line, b.line) for a, b, _ in near_pairs(examples)} == slow
 
 
 def test_too_many_sentences_of_one_pattern_are_stopped():
-    many = [replace(example(f"查 {number}"), marked=f"查 [{number}](order_number)")
-            for number in ("KT20260318042", "KT98765432109")]
+    many = [
+        replace(example(f"查 {number}"), marked=f"查 [{number}](order_number)")
+        for number in ("KT20260318042", "KT98765432109")
+    ]
     (line,) = faults(*many)
     assert "2 of 2 examples of greet read '查<order_number>'; keep 1" in line
 
@@ -144,8 +177,11 @@ def test_missed_quotas_say_how_many_to_write():
 
 def test_the_domain_is_asked_for_its_intents_only(tmp_path):
     domain = tmp_path / "domain.yml"
-    domain.write_text("version: '3.1'\n\nintents:\n- greet\n# of forms\n- inform: {use_entities: []}\n\n"
-                      "responses:\n  utter_a:\n  - buttons: [{title: In stock?, payload: /x}]\n", "utf-8")
+    domain.write_text(
+        "version: '3.1'\n\nintents:\n- greet\n# of forms\n- inform: {use_entities: []}\n\n"
+        "responses:\n  utter_a:\n  - buttons: [{title: In stock?, payload: /x}]\n",
+        "utf-8",
+    )
     assert known_intents(domain) == frozenset({"greet", "inform"})
     assert known_intents(tmp_path / "none.yml") is None
 
