@@ -57,7 +57,12 @@ def _handler(bot: BotServer) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            length = int(self.headers["Content-Length"])
+            raw = self.rfile.read(length)
+            if len(raw) < length:
+                self.close_connection = True  # who asked was killed in the middle of it
+                return None
+            body = json.loads(raw)
             if self.headers.get("X-Keting-Token") != TOKEN:
                 return self.answer(403, {"error": "forbidden"})
             match self.path.removeprefix("/webhooks/keting"):
