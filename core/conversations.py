@@ -36,6 +36,13 @@ async def find_or_open(
 ) -> sa.Row[Any]:
     """The open conversation, or a new one linked to the last.  Locks the visitor; follows a merge."""
     visitor_id = (await visitors.lock(tx, visitor_id)).id
+    return await find_or_open_for(tx, visitor_id, channel=channel, identity_id=identity_id, brand=brand)
+
+
+async def find_or_open_for(
+    tx: Tx, visitor_id: UUID, *, channel: str, identity_id: UUID, brand: str = "default"
+) -> sa.Row[Any]:
+    """find_or_open for a visitor whose row the caller has locked."""
     row = await find_open(tx, visitor_id, brand)
     if row is not None:
         return row

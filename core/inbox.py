@@ -39,6 +39,8 @@ from core.messages import (
 QUIET_GAP = timedelta(milliseconds=700)
 #: ... and at the latest this long after the first bubble.
 LONGEST_GAP = timedelta(seconds=2)
+#: When an identity was last seen is kept to this precision: it need not cost a write with every message.
+SEEN_WITHIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
     if seen is not None:
         return seen
     content = await _checked(tx, identity, inbound.content)
-    conversation = await conversations.find_or_open(
+    conversation = await conversations.find_or_open_for(
         tx, identity.visitor_id, channel=inbound.channel, identity_id=identity.id, brand=inbound.brand
     )
     posted = await timeline.post(
@@ -233,7 +235,7 @@ async def _note_activity(tx: Tx, conversation: sa.Row[Any], identity: sa.Row[Any
         .where(s.conversation.c.id == conversation.id)
         .values(active_at=tx.now, channel=inbound.channel, identity_id=identity.id)
     )
-    await tx.run(s.identity.update().where(s.identity.c.id == identity.id).values(last_seen_at=tx.now))
-    await tx.run(s.visitor.update().where(s.visitor.c.id == identity.visitor_id).values(last_seen_at=tx.now))
+    if identity.last_seen_at < tx.now - SEEN_WITHIN:
+        await tx.run(s.identity.update().where(s.identity.c.id == identity.id).values(last_seen_at=tx.now))
     if conversation.state == "waiting":
         tx.hint("queue")

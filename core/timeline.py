@@ -84,7 +84,11 @@ async def post(
         await tx.run(
             s.visitor.update()
             .where(v.id == conversation.visitor_id)
-            .values(position=v.position + 1, seq=v.seq + (0 if internal else 1))
+            .values(
+                position=v.position + 1,
+                seq=v.seq + (0 if internal else 1),
+                **({"last_seen_at": tx.now} if author == VISITOR else {}),
+            )
             .returning(v.position, v.seq)
         )
     ).one()
