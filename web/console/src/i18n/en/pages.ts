@@ -102,7 +102,7 @@ export const pages = {
     show: "Show password",
     hide: "Hide password",
     slogan: "Every guest, one room.",
-    sloganText: "Web, app and WeChat in one place; the bot opens the door, people sit down when it matters.",
+    sloganText: "Web and app in one place; the bot opens the door, people sit down when it matters.",
     missing: "Enter your name and password.",
   },
   inbox: {

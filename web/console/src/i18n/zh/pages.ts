@@ -102,7 +102,7 @@ export const pages: typeof en = {
     show: "显示密码",
     hide: "隐藏密码",
     slogan: "八方来客，一室接待。",
-    sloganText: "网页、App、微信都汇到一处；机器人先应门，要紧时由人坐下来谈。",
+    sloganText: "网页和 App 汇到一处；机器人先应门，要紧时由人坐下来谈。",
     missing: "请填写用户名和密码。",
   },
   inbox: {
