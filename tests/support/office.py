@@ -1,4 +1,4 @@
-"""The administrator of an instance, as a script of the house would be: over the console's interface."""
+"""The administrator of an instance, or somebody else, as a script: over the console's interface."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ class Office:
     http: httpx.Client
 
     @classmethod
-    def of(cls, instance: Instance) -> Office:
+    def of(cls, instance: Instance, username: str = "admin", password: str | None = None) -> Office:
+        """Logged in as the administrator, or as somebody else of the house."""
         http = httpx.Client(base_url=f"{instance.url}/api/console/v1", timeout=30, trust_env=False)
-        answer = http.post("/login", json={"username": "admin", "password": instance.admin_password()})
+        answer = http.post(
+            "/login", json={"username": username, "password": password or instance.admin_password()}
+        )
         answer.raise_for_status()
         http.headers["X-CSRF-Token"] = answer.json()["csrf"]
         return cls(http)

@@ -1,0 +1,203 @@
+"""What the pictures of `make screenshots` show, scene by scene."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from tests.e2e.windows import PATIENCE_MS, VisitorWindow
+from tests.e2e.words import EN, ZH, Words
+from tests.support.office import Office
+
+WORDS: dict[str, Words] = {"zh": ZH, "en": EN}
+SIZES: dict[str, ViewportSize] = {
+    "desktop": {"width": 1440, "height": 900},
+    "phone": {"width": 390, "height": 844},
+}
+#: What moves: pictures are taken when it has settled.
+SETTLE_MS = 900
+
+
+@dataclass(frozen=True)
+class Look:
+    """One language at one size."""
+
+    language: str
+    size: str
+
+    @property
+    def words(self) -> Words:
+        return WORDS[self.language]
+
+    def pick(self, zh: str, en: str) -> str:
+        return zh if self.language == "zh" else en
+
+    async def context(self, browser: Browser) -> BrowserContext:
+        context = await browser.new_context(
+            viewport=SIZES[self.size],
+            device_scale_factor=2 if self.size == "phone" else 1,
+            has_touch=self.size == "phone",
+            locale=self.words.locale,
+            timezone_id="Asia/Shanghai",
+            color_scheme="light",
+        )
+        await context.add_init_script(
+            f"localStorage.setItem('keting.prefs', JSON.stringify({{language: '{self.language}'}}))"
+        )
+        return context
+
+
+@dataclass
+class Camera:
+    """Saves pictures as NAME-LANGUAGE-SIZE.png."""
+
+    folder: Path
+    look: Look
+
+    async def take(self, page: Page, name: str) -> None:
+        await page.wait_for_timeout(SETTLE_MS)
+        path = self.folder / f"{name}-{self.look.language}-{self.look.size}.png"
+        await page.screenshot(path=path)
+
+
+# -- the widget ----------------------------------------------------------------------------------------------
+
+
+async def left_message(browser: Browser, camera: Camera, url: str) -> None:
+    """Needs an instance where nobody is on duty."""
+    context = await camera.look.context(browser)
+    visitor = await _at_the_shop(context, camera, url)
+    await visitor.panel.get_by_role("button", name=camera.look.words.human, exact=True).first.click()
+    question = visitor.panel.get_by_label(camera.look.words.question)
+    await question.fill(camera.look.pick("投影仪的遥控器坏了，怎么换？", "My projector's remote is broken."))
+    await visitor.panel.get_by_label(camera.look.words.contact).fill("13800138000")
+    await camera.take(visitor.page, "leave-message")
+    await context.close()
+
+
+async def visit(browser: Browser, camera: Camera, url: str, office: Office, has_bot: bool) -> None:
+    """From the shop over the bot and the line to an agent and a rating."""
+    look = camera.look
+    context = await look.context(browser)
+    page = await context.new_page()
+    await page.goto(f"{url}/?lang={look.language}")
+    await page.get_by_role("button", name=look.words.open_chat).first.wait_for(timeout=PATIENCE_MS)
+    await camera.take(page, "shop")
+    visitor = await _at_the_shop(context, camera, url)
+    await camera.take(visitor.page, "greeting")
+    if has_bot:
+        await visitor.say(look.pick("你好", "Hello"), look.pick("智能客服", "assistant"))
+        order = look.pick("帮我查一下订单 KT20260101001", "Where is my order KT20260101001?")
+        await visitor.say(order, look.pick("星云 X200", "Nebula X200"))
+        await camera.take(visitor.page, "widget")
+    await visitor.panel.get_by_role("button", name=look.words.human, exact=True).first.click()
+    waiting = visitor.panel.get_by_role("status").get_by_text(look.pick("位", "in line"))
+    await expect(waiting.first).to_be_visible(timeout=PATIENCE_MS)
+    await camera.take(visitor.page, "waiting")
+    conversation = _newest_in_line(office)
+    office.call("POST", f"/conversations/{conversation}/accept")
+    await expect(visitor.log.get_by_text(look.words.joined).first).to_be_visible(timeout=PATIENCE_MS)
+    _say(
+        office,
+        conversation,
+        look.pick("您好，我看到您的订单了，正在帮您查物流。", "Hi, I have your order here."),
+    )
+    await visitor.write(look.pick("好的，麻烦您了", "Great, thank you"))
+    _say(
+        office, conversation, look.pick("今天下午会送到，快递员会提前联系您。", "It arrives this afternoon.")
+    )
+    await visitor.reads(look.pick("今天下午会送到，快递员会提前联系您。", "It arrives this afternoon."))
+    await camera.take(visitor.page, "agent")
+    office.call("POST", f"/conversations/{conversation}/close", {"reason": "solved"})
+    await visitor.panel.get_by_role("radio", name=look.words.rate_5).click(timeout=PATIENCE_MS)
+    await camera.take(visitor.page, "rating")
+    await context.close()
+
+
+async def _at_the_shop(context: BrowserContext, camera: Camera, url: str) -> VisitorWindow:
+    page = context.pages[0] if context.pages else await context.new_page()
+    visitor = VisitorWindow(page, camera.look.words)
+    await visitor.open(f"{url}/?lang={camera.look.language}")
+    await expect(visitor.box).to_be_visible(timeout=PATIENCE_MS)
+    return visitor
+
+
+def _newest_in_line(office: Office) -> str:
+    return str(max(office.call("GET", "/queue")["items"], key=lambda item: item["opened_at"])["id"])
+
+
+def _say(office: Office, conversation: str, text: str) -> None:
+    newest = office.call("GET", f"/conversations/{conversation}/messages?limit=1")["messages"][-1]
+    body = {"client_id": newest["id"], "content": {"type": "text", "text": text}}
+    office.call("POST", f"/conversations/{conversation}/messages", {**body, "seen": newest["position"]})
+
+
+# -- the console ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shot:
+    name: str
+    path: str
+    ready: str  # a selector of what must be there
+    act: Callable[[Page, Look], Awaitable[None]] | None = None
+
+
+async def _open_first(page: Page, look: Look) -> None:
+    await page.locator(".row").first.click()
+    await page.locator(".transcript article").first.wait_for(timeout=PATIENCE_MS)
+
+
+async def _open_last(page: Page, look: Look) -> None:
+    """The one that has gone on longest."""
+    await page.locator(".row").last.click()
+    await page.locator(".transcript article").first.wait_for(timeout=PATIENCE_MS)
+
+
+async def _open_a_ticket(page: Page, look: Look) -> None:
+    await page.locator(".ticket-row").nth(1).click()
+    await page.locator(".timeline").wait_for(timeout=PATIENCE_MS)
+
+
+#: By who sees them: a supervisor, the administrator, an agent.
+SUPERVISOR = (
+    Shot("board", "board", ".tile"),
+    Shot("tickets", "tickets", ".ticket-row"),
+    Shot("ticket", "tickets", ".ticket-row", _open_a_ticket),
+)
+ADMINISTRATOR = (
+    Shot("settings-widget", "settings/widget", ".section"),
+    Shot("settings-people", "settings/people", ".section"),
+    Shot("settings-hours", "settings/hours", ".section"),
+)
+AGENT = (
+    Shot("queue", "inbox?view=queue", ".row", _open_first),
+    Shot("console", "inbox", ".row", _open_last),
+)
+
+
+async def work(
+    browser: Browser, camera: Camera, url: str, person: tuple[str, str], shots: tuple[Shot, ...], **first: Any
+) -> None:
+    """Log in as person (name, password) and take the shots; with login=True the door as well."""
+    context = await camera.look.context(browser)
+    page = await context.new_page()
+    await page.goto(f"{url}/console/login")
+    await page.locator("#username").wait_for(timeout=PATIENCE_MS)
+    if first.get("login"):
+        await camera.take(page, "login")
+    await page.locator("#username").fill(person[0])
+    await page.locator("#password").fill(person[1])
+    await page.keyboard.press("Enter")
+    await page.locator(".shell").wait_for(timeout=PATIENCE_MS)
+    for shot in shots:
+        await page.goto(f"{url}/console/{shot.path}")
+        await page.locator(shot.ready).first.wait_for(timeout=PATIENCE_MS)
+        if shot.act is not None:
+            await shot.act(page, camera.look)
+        await camera.take(page, shot.name)
+    await context.close()
