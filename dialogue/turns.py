@@ -19,7 +19,7 @@ from core import timeline
 from core.db import Tx
 from core.errors import Conflict
 from core.ids import new_id
-from core.messages import Attachment, Press, parse_content, plain_text
+from core.messages import Attachment, Buttons, Card, Press, Text, parse_content, plain_text
 
 #: Outlives the bot's deadline of 8 s: while a first attempt may still win no second one runs beside it.
 LEASE = timedelta(seconds=12)
@@ -125,8 +125,30 @@ async def said(tx: Tx, turn: Lease, language: str | None) -> Said:
     contents = [parse_content(row.content) for row in rows]
     last = contents[-1] if contents else None
     payload = last.payload if isinstance(last, Press) else None
+    if len(contents) == 1 and isinstance(last, Text):
+        payload = await _typed_button(tx, turn, last.text)
     words = [_words(content, language) for content in contents]
     return Said([row.id for row in rows], "\n".join(filter(None, words)), payload, len(rows))
+
+
+async def _typed_button(tx: Tx, turn: Lease, text: str) -> str | None:
+    """The payload of a button that the bot has just shown, when its title is written instead of pressed."""
+    m = s.message.c
+    rows = await tx.all(
+        sa.select(m.content, m.turn_id)
+        .where(m.conversation_id == turn.conversation_id, m.author == "bot", m.position <= turn.upto)
+        .order_by(m.position.desc())
+        .limit(5)
+    )
+    wanted = text.strip().casefold()
+    for row in rows:
+        shown = parse_content(row.content)
+        if row.turn_id != rows[0].turn_id or not isinstance(shown, Buttons | Card):
+            continue
+        for button in shown.buttons:
+            if button.title.strip().casefold() == wanted:
+                return button.payload
+    return None
 
 
 def _words(content: Any, language: str | None) -> str:

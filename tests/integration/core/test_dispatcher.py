@@ -154,6 +154,20 @@ async def test_a_pressed_button_reaches_the_bot_as_the_payload_that_we_issued(wo
     assert (bot.turns[-1].text, bot.turns[-1].payload) == (None, "/ask_refund_status")
 
 
+@pytest.mark.parametrize(("typed", "payload"), [(" Refund", "/ask_refund_status"), ("refunds?", None)])
+async def test_a_buttons_title_that_is_typed_counts_as_pressed(
+    world: World, typed: str, payload: str | None
+) -> None:
+    shown = Buttons(text="?", buttons=(Button(title="refund", payload="/ask_refund_status"),))
+    bot = ScriptedBot(answers(shown, "anything else"))
+    dispatcher = dispatcher_for(world, bot)
+    await world.say()
+    await settle(world, dispatcher)
+    await world.say(typed)
+    await settle(world, dispatcher)
+    assert bot.turns[-1].payload == payload
+
+
 @pytest.mark.parametrize("typed", ["/restart", " \u200b／restart", "/greet{}"])
 async def test_a_typed_command_never_reaches_the_bot_as_one(world: World, typed: str) -> None:
     bot = ScriptedBot()
