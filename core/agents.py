@@ -157,11 +157,14 @@ async def everyone(tx: Tx) -> list[sa.Row[Any]]:
         .where(member.agent_id == a.id)
         .scalar_subquery()
     )
+    # The demo's people are present for hours ahead; nobody was seen tomorrow.
+    live_at = sa.case((a.live_at > tx.now, tx.now), else_=a.live_at)
     seen = sa.select(sa.func.max(login.used_at)).where(login.agent_id == a.id).scalar_subquery()
+    last_seen_at = sa.func.greatest(live_at, seen).label("last_seen_at")
     return await tx.all(
-        sa.select(
-            s.agent, groups.label("group_ids"), sa.func.greatest(a.live_at, seen).label("last_seen_at")
-        ).order_by(a.disabled_at.is_not(None), a.name)
+        sa.select(s.agent, groups.label("group_ids"), last_seen_at).order_by(
+            a.disabled_at.is_not(None), a.name
+        )
     )
 
 
