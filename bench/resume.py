@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import random
 import time
@@ -40,6 +39,7 @@ class Client:
         self.retries = 0
 
     async def stay(self) -> None:
+        """One socket until it drops or cannot be had."""
         try:
             async with self.visitor.socket() as ws:
                 self.ws = ws
@@ -49,21 +49,26 @@ class Client:
                     if frame["type"] == "hello":
                         self.cursor_at_return = frame["cursor"]
                         self.hello.set()
-        except (websockets.ConnectionClosed, OSError):
+        except (websockets.WebSocketException, OSError, httpx.HTTPError):
             pass
 
-    async def come_back(self, after_s: float) -> float:
-        """Seconds from the first try until everything missed has arrived."""
+    async def come_back(self, after_s: float, rng: random.Random) -> float:
+        """Seconds from the first try until everything missed has arrived; tries again with pauses."""
         await asyncio.sleep(after_s)
         self.hello.clear()
-        began = time.perf_counter()
+        began, pause = time.perf_counter(), 0.5
         while True:
             self.task = asyncio.create_task(self.stay())
-            with contextlib.suppress(TimeoutError, httpx.HTTPError):
-                await asyncio.wait_for(self.hello.wait(), 10)
+            hello = asyncio.create_task(self.hello.wait())
+            await asyncio.wait({self.task, hello}, return_when=asyncio.FIRST_COMPLETED, timeout=15)
+            hello.cancel()
+            if self.hello.is_set():
                 break
+            self.task.cancel()
             self.retries += 1
-        await self.visitor.until(lambda v: v.cursor >= self.cursor_at_return, 20)
+            await asyncio.sleep(rng.uniform(pause / 2, pause))
+            pause = min(pause * 2, 10)
+        await self.visitor.until(lambda v: v.cursor >= self.cursor_at_return, 60)
         return time.perf_counter() - began
 
 
@@ -83,7 +88,7 @@ async def _measure(instance: Instance, result: Result) -> None:
         for client in clients:
             assert client.ws is not None
             client.ws.transport.abort()
-        took = await asyncio.gather(*(c.come_back(rng.uniform(0, WITHIN_S)) for c in clients))
+        took = await asyncio.gather(*(c.come_back(rng.uniform(0, WITHIN_S), rng) for c in clients))
         whole = time.perf_counter() - dropped
         written, errors = await writing
         await asyncio.sleep(2)

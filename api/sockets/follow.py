@@ -34,8 +34,11 @@ async def follow(hints: Hints, topics: tuple[str, ...], step: Step, every_s: flo
         await follow_watch(watch, step, every_s)
 
 
-async def follow_watch(watch: Watch, step: Step, every_s: float = LOOK_EVERY_S) -> None:
-    news: set[str] = set()
+async def follow_watch(
+    watch: Watch, step: Step, every_s: float = LOOK_EVERY_S, *, at_once: bool = True
+) -> None:
+    """The same on a watch that is there already; at_once off: step is first called by a hint or the time."""
+    news = set() if at_once else await watch.wait(every_s)
     while True:
         try:
             await step(news)

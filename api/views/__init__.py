@@ -5,7 +5,7 @@ Functions take a transaction and, where names or words depend on the reader, a L
 
 from __future__ import annotations
 
-from api.views.lens import Lens, as_script, public_agent, widget_for_visitors
+from api.views.lens import Lens, as_script, public_agent, public_face, widget_for_visitors
 from api.views.lines import queue_snapshot
 from api.views.messages import console_messages, visitor_messages
 from api.views.packets import packets, services
@@ -18,6 +18,7 @@ __all__ = [
     "console_messages",
     "packets",
     "public_agent",
+    "public_face",
     "queue_snapshot",
     "services",
     "summaries",

@@ -67,7 +67,12 @@ async def public_agent(app: Sanic[Any, Any], tx: Tx, agent_id: UUID) -> dict[str
     row = await tx.one(sa.select(a.name, a.avatar_blob_id).where(a.id == agent_id))
     if row is None:
         raise NotFound("no_such_agent")
-    return {"name": row.name, "avatar": Lens.of(app, "zh").avatar(row.avatar_blob_id)}
+    return public_face(app, row.name, row.avatar_blob_id)
+
+
+def public_face(app: Sanic[Any, Any], name: str, avatar_blob_id: UUID | None) -> dict[str, Any]:
+    """The same for a row that was read already."""
+    return {"name": name, "avatar": Lens.of(app, "zh").avatar(avatar_blob_id)}
 
 
 async def widget_for_visitors(app: Sanic[Any, Any]) -> dict[str, Any]:

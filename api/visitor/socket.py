@@ -14,7 +14,7 @@ from sanic import Blueprint, Request, Sanic, Websocket
 from api import context, duty, views
 from api.http import declare, error_message, language_of, query_int
 from api.responses import plain
-from api.sockets import Codes, Line, farewell, follow, follow_watch, redeem, serve, together
+from api.sockets import Codes, Line, farewell, follow_watch, redeem, serve, together
 from api.sockets.follow import LOOK_EVERY_S
 from api.visitor import tokens, wishes
 from api.visitor.door import Guest, find
@@ -124,17 +124,18 @@ class Talk:
     # -- to the client -----------------------------------------------------------------------------------
 
     async def produce(self) -> None:
-        await self._hello()
         topic = timeline.topic(self.who.visitor_id)
-        await together(
-            self._follow_messages(topic),
-            follow(self.app.ctx.db.hints, (topic, duty.TOPIC, "bot"), self._state, every_s=30.0),
-            self._follow_line(),
-            self._hear(),
-        )
+        with self.app.ctx.db.hints.watch(topic, duty.TOPIC, "bot") as watch:  # from before hello: nothing
+            await self._hello()  # that changes after it is missed, so no second look at once
+            await together(
+                self._follow_messages(topic),
+                follow_watch(watch, self._state, every_s=30.0, at_once=False),
+                self._follow_line(),
+                self._hear(),
+            )
 
     async def _hello(self) -> None:
-        async with self.app.ctx.db.begin() as tx:
+        async with self.app.ctx.db.reading() as tx:
             newest = await timeline.cursor(tx, self.who.visitor_id)
             self.shown = await state_of(self.app, tx, self.who.visitor_id)
         self._note_line()

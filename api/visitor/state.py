@@ -12,29 +12,59 @@ from api import views
 from core import schema as s
 from core.db import Tx
 from handoff import guests, queue
-from handoff.presence import on_duty
+from handoff.presence import available
 
 
 async def state_of(app: Sanic[Any, Any], tx: Tx, visitor_id: UUID) -> dict[str, Any]:
     """The whole state, derived afresh."""
-    c = s.conversation.c
-    conversation = await tx.one(
-        sa.select(s.conversation).where(c.visitor_id == visitor_id).order_by(c.opened_at.desc()).limit(1)
-    )
+    now = (await tx.run(_snapshot(tx, visitor_id))).one()
     rated = await guests.rateable(tx, visitor_id)
     bot = app.ctx.bot_status()
     return {
-        "conversation": {"id": str(conversation.id), "state": conversation.state} if conversation else None,
-        "queue": await _queue(tx, conversation),
-        "agent": await _agent(app, tx, conversation),
+        "conversation": {"id": str(now.id), "state": now.state} if now.id else None,
+        "queue": await _queue(tx, now.id) if now.state == "waiting" else None,
+        "agent": views.public_face(app, now.agent_name, now.avatar_blob_id) if now.agent_name else None,
         "bot": {
             "ready": bot["stage"] == "ready",
             "detail": None if bot["stage"] == "ready" else bot["stage"],
         },
-        "on_duty": await on_duty(tx),
+        "on_duty": now.on_duty,
         "rating": await _rating(app, tx, rated),
-        **await _marks(tx, visitor_id, conversation),
+        "unread": now.unread,
+        "read_by_agent_seq": now.seen or 0,
     }
+
+
+def _snapshot(tx: Tx, visitor_id: UUID) -> sa.Select[Any]:
+    """One row, whatever there is: it is asked for at every change of every visitor, so it is one query."""
+    c, a, m, v = s.conversation.c, s.agent.c, s.message.c, s.visitor.c
+    one = sa.select(sa.literal(1).label("one")).subquery()
+    last = (
+        sa.select(c.id, c.state, c.agent_id, c.agent_read_position)
+        .where(c.visitor_id == visitor_id)
+        .order_by(c.opened_at.desc())
+        .limit(1)
+        .subquery()
+    )
+    read = sa.select(v.read_seq).where(v.id == visitor_id).scalar_subquery()
+    unread = sa.select(sa.func.count()).where(
+        m.visitor_id == visitor_id, m.seq > read, m.author.in_(["bot", "agent"])
+    )
+    seen = (
+        sa.select(sa.func.max(m.seq))
+        .where(m.visitor_id == visitor_id, m.position <= sa.func.coalesce(last.c.agent_read_position, 0))
+        .correlate(last)
+    )
+    serves = sa.and_(a.id == last.c.agent_id, last.c.state == "agent")
+    return sa.select(
+        last.c.id,
+        last.c.state,
+        a.name.label("agent_name"),
+        a.avatar_blob_id,
+        sa.exists().where(available(tx.now)).label("on_duty"),
+        unread.scalar_subquery().label("unread"),
+        seen.scalar_subquery().label("seen"),
+    ).select_from(one.outerjoin(last, sa.true()).outerjoin(s.agent, serves))
 
 
 async def state_for(request: Request, visitor_id: UUID) -> dict[str, Any]:
@@ -42,20 +72,12 @@ async def state_for(request: Request, visitor_id: UUID) -> dict[str, Any]:
         return await state_of(request.app, tx, visitor_id)
 
 
-async def _queue(tx: Tx, conversation: sa.Row[Any] | None) -> dict[str, Any] | None:
-    if conversation is None or conversation.state != "waiting":
-        return None
-    position = await queue.place(tx, conversation.id)
+async def _queue(tx: Tx, conversation_id: UUID) -> dict[str, Any] | None:
+    position = await queue.place(tx, conversation_id)
     if position is None:
         return None
     wait = await queue.wait_range(tx, position)
     return {"position": position, "wait_s": list(wait) if wait else None}
-
-
-async def _agent(app: Sanic[Any, Any], tx: Tx, conversation: sa.Row[Any] | None) -> dict[str, Any] | None:
-    if conversation is None or conversation.state != "agent":
-        return None
-    return await views.public_agent(app, tx, conversation.agent_id)
 
 
 async def _rating(app: Sanic[Any, Any], tx: Tx, rated: sa.Row[Any] | None) -> dict[str, Any] | None:
@@ -63,14 +85,3 @@ async def _rating(app: Sanic[Any, Any], tx: Tx, rated: sa.Row[Any] | None) -> di
         return None
     agent = await views.public_agent(app, tx, rated.agent_id)
     return {"service_id": str(rated.id), "agent": agent, "score": rated.score}
-
-
-async def _marks(tx: Tx, visitor_id: UUID, conversation: sa.Row[Any] | None) -> dict[str, Any]:
-    m = s.message.c
-    mine = m.visitor_id == visitor_id
-    read_seq = sa.select(s.visitor.c.read_seq).where(s.visitor.c.id == visitor_id).scalar_subquery()
-    unread = sa.select(sa.func.count()).where(mine, m.seq > read_seq, m.author.in_(["bot", "agent"]))
-    seen = sa.select(sa.func.max(m.seq)).where(
-        mine, m.position <= (conversation.agent_read_position if conversation else 0)
-    )
-    return {"unread": await tx.value(unread), "read_by_agent_seq": await tx.value(seen) or 0}
