@@ -229,6 +229,10 @@ async def test_while_redis_is_dead_messages_arrive_and_afterwards_signals_work_a
             await agent.until(hears("红灯一直闪"), PATIENCE_S)
             await agent.say(conversation_id, "请长按五秒")
             await visitor.until(reads("请长按五秒"), PATIENCE_S)
+            # Nobody counts wrong passwords now, so nobody may try any.
+            login = {"username": "lin", "password": PASSWORD}
+            refused = await two.http(two.a).post("/api/console/v1/login", json=login)
+            assert refused.status_code == 503
             newcomer = await two.visitor(two.b)
             await served(newcomer, agent, "还有我")
 
