@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,6 +39,8 @@ async def follow_watch(
     watch: Watch, step: Step, every_s: float = LOOK_EVERY_S, *, at_once: bool = True
 ) -> None:
     """The same on a watch that is there already; at_once off: step is first called by a hint or the time."""
+    # Spread: sockets that came together, after a restart, would else look together for ever.
+    every_s *= random.uniform(0.6, 1.4)
     news = set() if at_once else await watch.wait(every_s)
     while True:
         try:
