@@ -67,5 +67,5 @@ async def test_the_same_check_fails_for_a_service_that_acknowledges_before_it_co
     dice = random.Random(seed())
     broken = (sys.executable, "-m", "tests.fixtures.broken_instance")
     with instances.running(command=broken) as instance:
-        crowd = await play(instance, ("service",), dice, messages=8, every_s=2)
+        crowd = await play(instance, ("service",), dice, messages=10, every_s=5)
     assert any("lost" in fault for fault in faults_of(crowd))

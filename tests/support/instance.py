@@ -25,12 +25,12 @@ import psutil
 ROOT = Path(__file__).parents[2]
 _PASSWORD = re.compile(r"(?:password|密码)[:：]\s*(\S+?)(?:\s|（|$)")
 
-#: What tells the children apart in their command lines.
-MARKS = {
-    "service": ("cli", "serve"),
-    "rasa": ("rasa", "run"),
-    "actions": ("rasa_sdk",),
-    "postgres": ("postgres", "-D"),
+#: What tells the children apart in their command lines: words of which all must be there, one line of them.
+MARKS: dict[str, tuple[set[str], ...]] = {
+    "service": ({"cli", "serve"}, {"tests.fixtures.broken_service"}),
+    "rasa": ({"rasa", "run"},),
+    "actions": ({"rasa_sdk"},),
+    "postgres": ({"postgres", "-D"},),
 }
 
 
@@ -96,8 +96,8 @@ class Instance:
                 line = process.cmdline()
             except psutil.Error:
                 continue
-            words = [Path(word).name for word in line[:6]]
-            if all(any(mark == word for word in words) for mark in MARKS[role]):
+            words = {Path(word).name for word in line[:6]}
+            if any(marks <= words for marks in MARKS[role]):
                 return process
         return None
 

@@ -91,7 +91,7 @@ async def _write_one(crowd: Crowd, i: int, messages: int, dice: random.Random) -
         client_id = str(uuid4())
         crowd.sent[i].append(client_id)
         await crowd.visitors[i].say(dice.choice(lines), client_id)
-        await asyncio.sleep(dice.uniform(0.3, 1.6))  # the pace of people, not synchronisation
+        await asyncio.sleep(dice.uniform(0.3, 3.0))  # the pace of people, not synchronisation
 
 
 async def _settle(crowd: Crowd, timeout_s: float = 90) -> None:
