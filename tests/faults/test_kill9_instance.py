@@ -28,7 +28,7 @@ def seed() -> int:
 async def killing(
     instance: Instance, victims: tuple[str, ...], dice: random.Random, every_s: float, most: int
 ) -> None:
-    """SIGKILL one of the victims now and then, most times.  More would only meet the supervisor's back-off."""
+    """SIGKILL one of the victims now and then, most times: more would only meet the back-off."""
     for _ in range(most):
         await asyncio.sleep(dice.uniform(0.5, 1.5) * every_s)
         victim = dice.choice(victims)
