@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import sqlalchemy as sa
 import structlog
 from redis.asyncio import Redis
 from sanic import Sanic
@@ -25,7 +24,7 @@ from core import schema as s
 from core import streams
 from core.blobs import FolderStore
 from core.clock import Clock, SystemClock
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.errors import Unavailable
 from core.hints import Hints, LocalHints
 from core.hours import Hours, describe
@@ -54,8 +53,8 @@ class Line:
     """The dialogue's Desk, filled by the handoff."""
 
     async def hand_off(
-        self, tx: Tx, conversation: sa.Row[Any], *, reason: str, note: str | None, group_id: UUID | None
-    ) -> sa.Row[Any]:
+        self, tx: Tx, conversation: Row, *, reason: str, note: str | None, group_id: UUID | None
+    ) -> Row:
         return await queue.enqueue(tx, conversation, reason=reason, note=note, group_id=group_id)
 
     async def on_duty(self, tx: Tx) -> bool:

@@ -38,7 +38,7 @@ async def today(tx: Tx, time_zone: str) -> Today:
     since = midnight(time_zone, tx.now)
     counts = (await tx.run(_COUNTS, {"since": since})).one()
     bot = (await tx.run(_BOT, {"since": since})).one()
-    response = await tx.conn.scalar(_FIRST_RESPONSE, {"since": since})
+    response = await tx.value(_FIRST_RESPONSE, {"since": since})
     rating = (await tx.run(_CSAT, {"since": since})).one()
     return Today(
         conversations=counts.conversations,

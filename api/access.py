@@ -7,7 +7,6 @@ through a ticket that came out of it, trainers none.  What one may not see does 
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +14,7 @@ import sqlalchemy as sa
 from api.views.shapes import May
 from core import schema as s
 from core.agents import Agent
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import NotFound
 from handoff.presence import SERVING
 from handoff.schema import queue_entry, service
@@ -52,7 +51,7 @@ def was_queued() -> sa.ColumnElement[bool]:
 
 async def conversation(
     tx: Tx, me: Agent, conversation_id: UUID, *, also: sa.ColumnElement[bool] | None = None
-) -> sa.Row[Any]:
+) -> Row:
     """The conversation's row, if it is visible (or fulfils also); NotFound otherwise."""
     allowed = visible(me) if also is None else sa.or_(visible(me), also)
     row = await tx.one(sa.select(s.conversation).where(_c.id == conversation_id, allowed))
@@ -61,7 +60,7 @@ async def conversation(
     return row
 
 
-def may(me: Agent, row: sa.Row[Any]) -> May:
+def may(me: Agent, row: Row) -> May:
     """What the person may do with a conversation that is visible.  The desk decides again, under lock."""
     serves = me.role in SERVING
     owns = serves and row.state == "agent" and row.agent_id == me.id

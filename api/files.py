@@ -16,7 +16,7 @@ from api.rules import declare
 from core import blobs
 from core import schema as s
 from core import uploads as rules
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Invalid, TooLarge, TooMany
 from core.ids import parse_id
 from core.limits import Rate, enforce
@@ -50,7 +50,7 @@ def _served_as(mime: str) -> str:
     return "text/plain; charset=utf-8" if mime == "text/plain" else mime
 
 
-def _headers(row: sa.Row[Any], etag: str) -> dict[str, str]:
+def _headers(row: Row, etag: str) -> dict[str, str]:
     # Opened as a page of its own, a file can do nothing at all: no script, no form, no origin.
     kind = "inline" if row.mime in _INLINE else "attachment"
     return {
@@ -67,7 +67,7 @@ async def receive(
     *,
     visitor_id: UUID | None = None,
     agent_id: UUID | None = None,
-    also: Callable[[Tx, sa.Row[Any]], Awaitable[None]] | None = None,
+    also: Callable[[Tx, Row], Awaitable[None]] | None = None,
 ) -> dict[str, Any]:
     """Check and keep the multipart file of this request; returns the answer of the uploads routes."""
     await enforce(context.limiter(request), str(visitor_id or agent_id), UPLOADS)
@@ -99,7 +99,7 @@ async def _within_quota(request: Request, visitor_id: UUID) -> None:
         raise TooMany("upload_quota", retry_after_s=3600)
 
 
-def shown(request: Request, row: sa.Row[Any]) -> dict[str, Any]:
+def shown(request: Request, row: Row) -> dict[str, Any]:
     answer = {
         "blob_id": str(row.id),
         "url": context.links(request).path(row.id, row.name),

@@ -19,7 +19,7 @@ from api.guards import same
 from api.http import Body, answer, body, declare, query_text
 from core import schema as s
 from core import timeline
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import BadSignature, NotFound
 from core.ids import parse_id
 from dialogue.turns import check_fence
@@ -60,7 +60,7 @@ async def only_actions(request: Request) -> None:
 
 
 async def once(
-    request: Request, effect: Effect, kind: str, work: Callable[[Tx, sa.Row[Any]], Awaitable[dict[str, Any]]]
+    request: Request, effect: Effect, kind: str, work: Callable[[Tx, Row], Awaitable[dict[str, Any]]]
 ) -> HTTPResponse:
     """Run work once for the effect's key, under its fence; later calls get the first answer."""
 
@@ -102,7 +102,7 @@ def _request(effect: Effect) -> dict[str, Any]:
 async def handoff(request: Request) -> HTTPResponse:
     """Ask for a person.  Takes effect when the turn commits; not at all while nobody is on duty."""
 
-    async def work(tx: Tx, conversation: sa.Row[Any]) -> dict[str, Any]:
+    async def work(tx: Tx, conversation: Row) -> dict[str, Any]:
         duty = await on_duty(tx)
         waiting = await queue.waiting(tx)
         return {"queued": duty, "position": waiting + 1 if duty else None, "on_duty": duty}
@@ -115,7 +115,7 @@ async def handoff(request: Request) -> HTTPResponse:
 async def open_ticket(request: Request) -> HTTPResponse:
     asked = body(request, TicketBody)
 
-    async def work(tx: Tx, conversation: sa.Row[Any]) -> dict[str, Any]:
+    async def work(tx: Tx, conversation: Row) -> dict[str, Any]:
         return await front.open_from_bot(
             tx,
             conversation,

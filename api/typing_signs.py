@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-
 from core.agents import Agent
+from core.db import Row
 from core.signals import Signals
 
 
@@ -15,7 +14,7 @@ def watch_topic(conversation_id: Any) -> str:
     return f"watch:{conversation_id}"
 
 
-def tell(signals: Signals, conversation: sa.Row[Any], me: Agent, on: bool) -> None:
+def tell(signals: Signals, conversation: Row, me: Agent, on: bool) -> None:
     """The visitor sees it only from whoever serves; colleagues who watch see it from everybody."""
     author = {"kind": "agent", "name": me.name}
     if conversation.state == "agent" and conversation.agent_id == me.id:

@@ -150,8 +150,8 @@ async def _fill(db: Database) -> None:
             )
         for table, values in rows.items():
             await tx.run(table.insert(), values)
-    async with db.engine.connect() as connection:
-        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(sa.text("analyze"))
+    async with db.reading() as tx:
+        await tx.run(sa.text("analyze"))  # in no transaction
 
 
 async def _readiness(instance: Instance, result: Result) -> None:

@@ -12,7 +12,6 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -22,7 +21,7 @@ import websockets
 
 from bench.report import Result, percentile
 from core import schema as s
-from core.db import Database
+from core.db import Database, Row
 from core.inbox import QUIET_GAP
 from core.secret import read_secrets
 from dialogue.dispatcher import BOT_ABREAST
@@ -187,8 +186,8 @@ async def _clocks(db: Database, arrived: list[tuple[float, str]]) -> tuple[list[
     return inside, outside
 
 
-def _lists(rows: list[sa.Row[Any]]) -> dict[str, list[sa.Row[Any]]]:
-    found: dict[str, list[sa.Row[Any]]] = {}
+def _lists(rows: list[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
     for row in rows:
         found.setdefault(str(row.conversation_id), []).append(row)
     return found

@@ -23,7 +23,7 @@ from connectors.errors import Uncertain
 from connectors.registry import Registry
 from core import conversations, events, timeline
 from core import schema as s
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.errors import Rejected, Unavailable
 from core.messages import Address, parse_content
 from core.texts import SCRIPTS, Script
@@ -199,15 +199,16 @@ class Sender:
                 .values(
                     state=state, leased_until=None, error=error, sent_at=tx.now if state == "sent" else None
                 )
+                .returning(s.outbox.c.id)
             )
-            if row is not None and marked.rowcount:
+            if row is not None and marked:
                 await self._tell_undelivered(tx, row, parcel, state, error)
             tx.hint("outbox")
 
         await self.db.retrying(work)
 
     async def _tell_undelivered(
-        self, tx: Tx, row: sa.Row[Any], parcel: Parcel, state: str, error: str | None
+        self, tx: Tx, row: Row, parcel: Parcel, state: str, error: str | None
     ) -> None:
         await events.record(
             tx,
@@ -222,7 +223,7 @@ class Sender:
             await conversations.inform(tx, row.agent_id, "conversation", row, undelivered=error)
 
 
-def _parcel(row: sa.Row[Any]) -> Parcel:
+def _parcel(row: Row) -> Parcel:
     return Parcel(
         row.id,
         Address(row.channel, row.account, row.external_id, row.identity_id),

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import events
 from core import schema as s
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 
@@ -48,7 +48,7 @@ class Agent:
     avatar_blob_id: UUID | None
 
 
-def from_row(row: sa.Row[Any]) -> Agent:
+def from_row(row: Row) -> Agent:
     return Agent(
         row.id,
         row.username,
@@ -102,7 +102,7 @@ async def create(
     capacity: int = 5,
     language: str = "zh",
     avatar_blob_id: UUID | None = None,
-) -> sa.Row[Any]:
+) -> Row:
     """A new account.  Conflict username_taken, Invalid for a role that does not exist."""
     if role not in ROLES:
         raise Invalid("bad_choice", field="role")
@@ -149,7 +149,7 @@ async def add_agent(
     return agent_id
 
 
-async def everyone(tx: Tx) -> list[sa.Row[Any]]:
+async def everyone(tx: Tx) -> list[Row]:
     """All accounts, disabled ones last, each with group_ids and last_seen_at."""
     a, member, login = s.agent.c, s.group_member.c, s.login.c
     groups = (
@@ -168,7 +168,7 @@ async def everyone(tx: Tx) -> list[sa.Row[Any]]:
     )
 
 
-async def get(tx: Tx, agent_id: UUID, *, lock: bool = False) -> sa.Row[Any]:
+async def get(tx: Tx, agent_id: UUID, *, lock: bool = False) -> Row:
     query = sa.select(s.agent).where(s.agent.c.id == agent_id)
     row = await tx.one(query.with_for_update(key_share=True) if lock else query)
     if row is None:
@@ -176,7 +176,7 @@ async def get(tx: Tx, agent_id: UUID, *, lock: bool = False) -> sa.Row[Any]:
     return row
 
 
-async def update(tx: Tx, agent_id: UUID, **values: Any) -> sa.Row[Any]:
+async def update(tx: Tx, agent_id: UUID, **values: Any) -> Row:
     """Change columns of an account.  Conflict last_admin when nobody could administer any more."""
     if "role" in values and values["role"] not in ROLES:
         raise Invalid("bad_choice", field="role")

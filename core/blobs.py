@@ -10,13 +10,13 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core import schema as s
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.errors import NotFound, Unavailable
 from core.ids import new_id
 from core.uploads import Upload
@@ -91,8 +91,8 @@ async def keep(
     *,
     visitor_id: UUID | None = None,
     agent_id: UUID | None = None,
-    also: Callable[[Tx, sa.Row[Any]], Awaitable[None]] | None = None,
-) -> sa.Row[Any]:
+    also: Callable[[Tx, Row], Awaitable[None]] | None = None,
+) -> Row:
     """Store a checked upload and its row; returns the row.  A failure of either leaves neither.
 
     also runs in the row's transaction, for what must be written together with it.
@@ -110,9 +110,7 @@ async def keep(
         raise
 
 
-async def _insert(
-    tx: Tx, key: UUID, upload: Upload, visitor_id: UUID | None, agent_id: UUID | None
-) -> sa.Row[Any]:
+async def _insert(tx: Tx, key: UUID, upload: Upload, visitor_id: UUID | None, agent_id: UUID | None) -> Row:
     return (
         await tx.run(
             s.blob.insert()
@@ -133,7 +131,7 @@ async def _insert(
     ).one()
 
 
-async def find(tx: Tx, blob_id: UUID) -> sa.Row[Any]:
+async def find(tx: Tx, blob_id: UUID) -> Row:
     row = await tx.one(sa.select(s.blob).where(s.blob.c.id == blob_id))
     if row is None:
         raise NotFound("no_such_file")

@@ -14,14 +14,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from core import events, streams, timeline, visitors
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Conflict
 from core.ids import new_id
 from core.lifecycle import Move, State, after
 from core.messages import Event
 
 
-async def find_open(tx: Tx, visitor_id: UUID, brand: str = "default") -> sa.Row[Any] | None:
+async def find_open(tx: Tx, visitor_id: UUID, brand: str = "default") -> Row | None:
     """The visitor's open live conversation.  The visitor's row must be locked for the answer to last."""
     c = s.conversation.c
     return await tx.one(
@@ -33,7 +33,7 @@ async def find_open(tx: Tx, visitor_id: UUID, brand: str = "default") -> sa.Row[
 
 async def find_or_open(
     tx: Tx, visitor_id: UUID, *, channel: str, identity_id: UUID, brand: str = "default"
-) -> sa.Row[Any]:
+) -> Row:
     """The open conversation, or a new one linked to the last.  Locks the visitor; follows a merge."""
     visitor_id = (await visitors.lock(tx, visitor_id)).id
     return await find_or_open_for(tx, visitor_id, channel=channel, identity_id=identity_id, brand=brand)
@@ -41,7 +41,7 @@ async def find_or_open(
 
 async def find_or_open_for(
     tx: Tx, visitor_id: UUID, *, channel: str, identity_id: UUID, brand: str = "default"
-) -> sa.Row[Any]:
+) -> Row:
     """find_or_open for a visitor whose row the caller has locked."""
     row = await find_open(tx, visitor_id, brand)
     if row is not None:
@@ -79,8 +79,8 @@ async def find_or_open_for(
 
 
 async def move(
-    tx: Tx, conversation: sa.Row[Any], move: Move, *, actor: str, by: UUID | None = None, **data: Any
-) -> sa.Row[Any]:
+    tx: Tx, conversation: Row, move: Move, *, actor: str, by: UUID | None = None, **data: Any
+) -> Row:
     """Apply a move by compare-and-set and log it; returns the new row.
 
     agent_id in data becomes the owner for claim and reassign.  Conflict when the state machine
@@ -132,7 +132,7 @@ async def move(
 
 
 async def tell(
-    tx: Tx, conversation: sa.Row[Any], name: str, *, turn_id: UUID | None = None, **data: Any
+    tx: Tx, conversation: Row, name: str, *, turn_id: UUID | None = None, **data: Any
 ) -> timeline.Posted:
     """An event message in the timeline: agent_joined, requeued, closed ..."""
     return await timeline.post(
@@ -140,6 +140,6 @@ async def tell(
     )
 
 
-async def inform(tx: Tx, agent_id: UUID, kind: str, conversation: sa.Row[Any], **data: Any) -> None:
+async def inform(tx: Tx, agent_id: UUID, kind: str, conversation: Row, **data: Any) -> None:
     """Tell an agent's console about a change of a conversation (assigned, unassigned, conversation)."""
     await streams.publish(tx, agent_id, kind, conversation_id=str(conversation.id), **data)

@@ -5,42 +5,54 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from core import sql
 from core.clock import Clock, SystemClock
 from core.errors import Unavailable
 from core.hints import Hints, LocalHints
+from core.sql import Row, Rows
+
+__all__ = ["Database", "Reading", "Row", "Rows", "Tx", "async_url", "driver_url"]
 
 T = TypeVar("T")
 
-#: SQLSTATEs after which the same transaction may succeed when run again.
-_TRANSIENT = {"40001", "40P01"}
-
-#: What the driver raises before there is a connection (starting up, too many): SQLAlchemy passes it on.
-_WHILE_CONNECTING = (asyncpg.PostgresError, asyncpg.InterfaceError)
+#: After these the same transaction may succeed when run again.
+_TRANSIENT = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+#: Classes of SQLSTATE that say that the server is going, gone or full.
+_AWAY = {"08", "53", "57"}
+_ACQUIRE_S = 10.0
+_FAREWELL_S = 2.0
 
 
 def async_url(url: str) -> str:
-    """Any PostgreSQL URL in the form that our driver takes."""
+    """Any PostgreSQL URL in the form that SQLAlchemy takes for our driver."""
     for scheme in ("postgresql+psycopg2://", "postgresql://", "postgres://"):
         if url.startswith(scheme):
             return "postgresql+asyncpg://" + url.removeprefix(scheme)
     return url
 
 
+def driver_url(url: str) -> str:
+    """Any PostgreSQL URL in the form that the driver itself takes."""
+    return "postgresql://" + async_url(url).removeprefix("postgresql+asyncpg://")
+
+
+async def _as_it_is(_: Any) -> None:
+    """We leave nothing behind on a connection (session settings, cursors, listeners): no need to reset it."""
+
+
 @dataclass
 class Tx:
     """One transaction: a connection, one moment in time, and the hints to give once it is committed."""
 
-    conn: AsyncConnection
+    conn: sql.Connection
     now: datetime
     topics: set[str] = field(default_factory=set)
 
@@ -48,18 +60,22 @@ class Tx:
         """Wake whoever watches these topics, after the commit."""
         self.topics.update(topics)
 
-    async def run(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
-        result: sa.CursorResult[Any] = await self.conn.execute(statement, values)
-        return result
+    async def run(self, statement: sa.Executable, values: sql.Values = None) -> Rows:
+        return await sql.run(self.conn, statement, values)
 
-    async def one(self, statement: sa.Executable) -> sa.Row[Any] | None:
-        return (await self.conn.execute(statement)).first()
+    async def one(self, statement: sa.Executable) -> Row | None:
+        return (await self.run(statement)).first()
 
-    async def all(self, statement: sa.Executable) -> list[sa.Row[Any]]:
-        return list((await self.conn.execute(statement)).all())
+    async def all(self, statement: sa.Executable) -> list[Row]:
+        return await self.run(statement)
 
-    async def value(self, statement: sa.Executable) -> Any:
-        return (await self.conn.execute(statement)).scalar()
+    async def value(self, statement: sa.Executable, values: sql.Values = None) -> Any:
+        return (await self.run(statement, values)).value()
+
+    def savepoint(self) -> AbstractAsyncContextManager[Any]:
+        """What an exception inside the block takes back is the block alone."""
+        nested: AbstractAsyncContextManager[Any] = self.conn.transaction()
+        return nested
 
 
 class Reading(Tx):
@@ -68,7 +84,7 @@ class Reading(Tx):
     def hint(self, *topics: str) -> None:
         raise AssertionError("reading changes nothing")
 
-    async def run(self, statement: sa.Executable, values: Any = None) -> sa.CursorResult[Any]:
+    async def run(self, statement: sa.Executable, values: sql.Values = None) -> Rows:
         assert not statement.is_dml, "reading changes nothing"
         return await super().run(statement, values)
 
@@ -81,26 +97,14 @@ class Database:
     ) -> None:
         self.clock: Clock = clock or SystemClock()
         self.hints: Hints = hints or LocalHints()
-        self.engine: AsyncEngine = create_async_engine(
-            async_url(url),
-            pool_size=pool_size,
-            max_overflow=0,  # overflow is closed after each use: under load that costs more than waiting
-            pool_timeout=10,
-            pool_use_lifo=True,  # few connections at work, whose statements stay prepared
-            pool_pre_ping=False,  # a ping costs a round trip each time; a dead pool is dropped on first error
-            connect_args={
-                "timeout": 5,
-                "command_timeout": 20,
-                "prepared_statement_cache_size": 500,  # we have more than the usual 100
-                "server_settings": {"application_name": "keting"},
-            },
-        )
-        self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._url, self._size = driver_url(url), pool_size
+        self._pool: asyncpg.Pool[Row] | None = None
+        self._opening = asyncio.Lock()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         """A transaction.  Commits at the end, rolls back on an exception, then gives its hints."""
-        async with self._translated(), self.engine.begin() as conn:
+        async with self._connection() as conn, conn.transaction():
             tx = Tx(conn, self.clock.now())
             yield tx
         for topic in tx.topics:
@@ -109,22 +113,52 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Tx]:
         """For reads that lock nothing.  Each statement sees what is committed when it starts."""
-        async with self._translated(), self._reader.connect() as conn:
+        async with self._connection() as conn:
             yield Reading(conn, self.clock.now())
 
     @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
-        """A lost database is Unavailable."""
+    async def _connection(self) -> AsyncIterator[sql.Connection]:
+        """A connection for the length of the block.  A lost database is Unavailable."""
         try:
-            yield
-        except (InterfaceError, OperationalError, TimeoutError, OSError, *_WHILE_CONNECTING) as err:
-            await self._drop_dead(err)
-            raise Unavailable("database", detail=type(err).__name__) from err
-        except DBAPIError as err:
-            if err.connection_invalidated or _sqlstate(err)[:2] in {"57", "08", "53"}:
-                await self._drop_dead(err)
-                raise Unavailable("database", detail=type(err).__name__) from err
+            pool = self._pool or await self._open()
+            async with asyncio.timeout(_ACQUIRE_S):
+                conn = await pool.acquire()
+            try:
+                yield conn
+            finally:
+                await pool.release(conn)
+        except asyncpg.DataError:
+            raise  # a value that does not fit its column: a bug, not a lost database
+        except (asyncpg.InterfaceError, TimeoutError, OSError) as err:
+            raise await self._lost(err) from err
+        except asyncpg.PostgresError as err:
+            if (err.sqlstate or "")[:2] in _AWAY:
+                raise await self._lost(err) from err
             raise
+
+    async def _open(self) -> asyncpg.Pool[Row]:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._url,
+                    min_size=0,
+                    max_size=self._size,
+                    max_inactive_connection_lifetime=0,
+                    reset=_as_it_is,
+                    record_class=Row,
+                    init=sql.furnish,
+                    timeout=5,
+                    command_timeout=20,
+                    statement_cache_size=500,
+                    max_cached_statement_lifetime=0,
+                    server_settings={"application_name": "keting", "jit": "off"},
+                )
+        return self._pool
+
+    async def _lost(self, err: BaseException) -> Unavailable:
+        if self._pool is not None and not isinstance(err, TimeoutError):
+            await self._pool.expire_connections()  # the others are as dead
+        return Unavailable("database", detail=type(err).__name__)
 
     async def retrying(self, work: Callable[[Tx], Awaitable[T]], tries: int = 4) -> T:
         """Run work in a transaction; again when the database asks for it (deadlock, serialisation)."""
@@ -132,8 +166,8 @@ class Database:
             try:
                 async with self.begin() as tx:
                     return await work(tx)
-            except DBAPIError as err:
-                if _sqlstate(err) not in _TRANSIENT or attempt == tries - 1:
+            except _TRANSIENT:
+                if attempt == tries - 1:
                     raise
                 await asyncio.sleep(random.uniform(0, 0.02 * 2**attempt))
         raise AssertionError
@@ -147,12 +181,12 @@ class Database:
         return True
 
     async def close(self) -> None:
-        await self.engine.dispose()
-
-    async def _drop_dead(self, err: BaseException) -> None:
-        if not isinstance(err, TimeoutError):
-            await self.engine.dispose()
-
-
-def _sqlstate(err: DBAPIError) -> str:
-    return str(getattr(err.orig, "sqlstate", "") or "")
+        """Drop all connections; the next transaction opens new ones."""
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        try:
+            async with asyncio.timeout(_FAREWELL_S):
+                await pool.close()
+        except TimeoutError:
+            pool.terminate()

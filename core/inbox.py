@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import conversations, events, timeline, visitors
 from core import schema as s
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.errors import Invalid, NotFound
 from core.ids import parse_id
 from core.messages import (
@@ -109,7 +109,7 @@ async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
     return Accepted(True, posted.id, posted.seq, conversation.id, tx.now)
 
 
-async def _lock_sender(tx: Tx, inbound: Inbound) -> sa.Row[Any]:
+async def _lock_sender(tx: Tx, inbound: Inbound) -> Row:
     """The sender's identity, with its visitor's row locked."""
     while True:
         identity = await visitors.resolve(
@@ -165,7 +165,7 @@ async def _seen(tx: Tx, inbound: Inbound) -> Accepted | None:
     return Accepted(False, row.id, row.seq, row.conversation_id, row.created_at) if row else None
 
 
-async def _checked(tx: Tx, identity: sa.Row[Any], content: Content) -> Content:
+async def _checked(tx: Tx, identity: Row, content: Content) -> Content:
     """The content as we store it: texts bounded, presses and attachments looked up as the visitor's own."""
     match content:
         case Text(text=words):
@@ -194,7 +194,7 @@ def check_words(words: str, field: str) -> None:
         raise Invalid("bad_text", field=field)
 
 
-async def _pressed(tx: Tx, identity: sa.Row[Any], press: Press) -> Press:
+async def _pressed(tx: Tx, identity: Row, press: Press) -> Press:
     """A press names a message and a button; what the button means is looked up, never believed."""
     m = s.message.c
     raw = await tx.value(
@@ -229,7 +229,7 @@ async def attached(tx: Tx, content: Attachment, mine: sa.ColumnElement[bool]) ->
     return filled  # type: ignore[no-any-return]
 
 
-async def _note_activity(tx: Tx, conversation: sa.Row[Any], identity: sa.Row[Any], inbound: Inbound) -> None:
+async def _note_activity(tx: Tx, conversation: Row, identity: Row, inbound: Inbound) -> None:
     await tx.run(
         s.conversation.update()
         .where(s.conversation.c.id == conversation.id)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from core import events
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Conflict, NotFound
 from core.ids import new_id
 
@@ -97,7 +97,7 @@ async def unmerge(tx: Tx, merge_id: UUID) -> list[Settled]:
     return [Settled(UUID(c["id"]), c["state"]) for c in reopened]
 
 
-async def _lock_pair(tx: Tx, survivor_id: UUID, merged_id: UUID) -> dict[UUID, sa.Row[Any]]:
+async def _lock_pair(tx: Tx, survivor_id: UUID, merged_id: UUID) -> dict[UUID, Row]:
     if survivor_id == merged_id:
         raise Conflict("same_visitor")
     found = await tx.all(
@@ -136,7 +136,7 @@ async def _settle_open(tx: Tx, survivor_id: UUID, merged_id: UUID) -> list[Settl
     return closed
 
 
-async def _close(tx: Tx, row: sa.Row[Any]) -> None:
+async def _close(tx: Tx, row: Row) -> None:
     c = s.conversation.c
     await tx.run(
         s.conversation.update()
@@ -196,7 +196,7 @@ async def _hand_over(tx: Tx, table: sa.Table, source: UUID, target: UUID) -> lis
     return [str(row.id) for row in rows]
 
 
-async def _give_back(tx: Tx, done: sa.Row[Any]) -> None:
+async def _give_back(tx: Tx, done: Row) -> None:
     identities = [UUID(i) for i in done.moved["identity"]]
     c = s.conversation.c
     since = sa.select(c.id).where(

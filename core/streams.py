@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 
 #: Older stream rows are dropped; a console that was away for longer loads everything again.
 KEEP = timedelta(days=2)
@@ -40,7 +40,7 @@ async def cursor(tx: Tx, agent_id: UUID) -> int:
     return int(await tx.value(sa.select(s.stream.c.seq).where(s.stream.c.agent_id == agent_id)) or 0)
 
 
-async def read(tx: Tx, agent_id: UUID, after: int, limit: int = 200) -> list[sa.Row[Any]]:
+async def read(tx: Tx, agent_id: UUID, after: int, limit: int = 200) -> list[Row]:
     """Events with seq > after, ascending."""
     e = s.stream_event.c
     return await tx.all(

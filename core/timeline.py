@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core import schema as s
 from core import streams
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import NotFound
 from core.ids import new_id
 from core.messages import Content, dump_content
@@ -41,7 +40,7 @@ def topic(visitor_id: UUID) -> str:
     return f"visitor:{visitor_id}"
 
 
-async def lock(tx: Tx, conversation_id: UUID) -> sa.Row[Any]:
+async def lock(tx: Tx, conversation_id: UUID) -> Row:
     """The conversation, with its visitor's row and its own locked.  NotFound when there is none."""
     c, v = s.conversation.c, s.visitor.c
     both = (
@@ -62,7 +61,7 @@ async def lock(tx: Tx, conversation_id: UUID) -> sa.Row[Any]:
 
 async def post(
     tx: Tx,
-    conversation: sa.Row[Any],
+    conversation: Row,
     author: str,
     content: Content,
     *,
@@ -126,7 +125,7 @@ async def post(
     return posted
 
 
-async def _queue_out(tx: Tx, conversation: sa.Row[Any], message_id: UUID, identity_id: UUID | None) -> None:
+async def _queue_out(tx: Tx, conversation: Row, message_id: UUID, identity_id: UUID | None) -> None:
     target = identity_id or conversation.identity_id
     if target is None:
         return
@@ -140,7 +139,7 @@ async def _queue_out(tx: Tx, conversation: sa.Row[Any], message_id: UUID, identi
 
 async def page(
     tx: Tx, visitor_id: UUID, *, after: int = 0, before: int | None = None, limit: int = 50
-) -> list[sa.Row[Any]]:
+) -> list[Row]:
     """Public messages by seq, ascending: the first limit after a seq, or the last limit before one."""
     m = s.message.c
     query = sa.select(s.message).where(m.visitor_id == visitor_id, m.seq.is_not(None), m.seq > after)

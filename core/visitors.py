@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import NotFound
 from core.ids import new_id
 
@@ -24,7 +23,7 @@ async def resolve(
     name: str | None = None,
     language: str | None = None,
     verified: bool = False,
-) -> sa.Row[Any]:
+) -> Row:
     """The identity row for this door key, made on first sight together with its visitor."""
     i = s.identity.c
     where = (i.channel == channel) & (i.account == account) & (i.external_id == external_id)
@@ -66,7 +65,7 @@ async def resolve(
     return found
 
 
-async def get(tx: Tx, visitor_id: UUID) -> sa.Row[Any]:
+async def get(tx: Tx, visitor_id: UUID) -> Row:
     """The visitor; follows a merge to the survivor.  NotFound when there is none."""
     for _ in range(8):
         row = await tx.one(sa.select(s.visitor).where(s.visitor.c.id == visitor_id))
@@ -78,7 +77,7 @@ async def get(tx: Tx, visitor_id: UUID) -> sa.Row[Any]:
     raise NotFound()
 
 
-async def lock(tx: Tx, visitor_id: UUID) -> sa.Row[Any]:
+async def lock(tx: Tx, visitor_id: UUID) -> Row:
     """The visitor with the row locked; follows a merge to the survivor.  NotFound when there is none."""
     for _ in range(8):
         row = await tx.one(

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
-import sqlalchemy as sa
-
-from core.db import Tx
+from core.db import Row, Tx
 
 
 class Desk(Protocol):
     async def hand_off(
-        self, tx: Tx, conversation: sa.Row[Any], *, reason: str, note: str | None, group_id: UUID | None
-    ) -> sa.Row[Any]:
+        self, tx: Tx, conversation: Row, *, reason: str, note: str | None, group_id: UUID | None
+    ) -> Row:
         """Move a locked conversation from the bot into the line; returns its new row."""
 
     async def on_duty(self, tx: Tx) -> bool:

@@ -18,7 +18,7 @@ import structlog
 from core import conversations, events, streams, timeline
 from core import schema as s
 from core.clock import stamp
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.errors import Conflict, NotFound, Unavailable
 from dialogue import turns
 from dialogue.breaker import Breaker
@@ -122,7 +122,7 @@ class Dispatcher:
             )
         if conversation.state == "bot":
             await self._bot_turn(turn, conversation, said, metadata)
-        elif conversation.state == "closed" or not said.text:
+        elif conversation.state == "closed" or not (said.text and said.has_words):
             await self._commit(turn, lambda tx, row: turns.finish(tx, turn, "done"))
         else:
             await self._annotate(turn, said)
@@ -130,7 +130,7 @@ class Dispatcher:
     # -- the bot's turns ---------------------------------------------------------------------------------
 
     async def _bot_turn(
-        self, turn: turns.Lease, conversation: sa.Row[Any], said: turns.Said, metadata: dict[str, Any]
+        self, turn: turns.Lease, conversation: Row, said: turns.Said, metadata: dict[str, Any]
     ) -> None:
         if turn.attempts > turns.MAX_ATTEMPTS:
             return await self._fail(turn, "bot_failed", "too many attempts")
@@ -165,7 +165,7 @@ class Dispatcher:
         await self._commit(turn, lambda tx, row: self._answer(tx, row, turn, said, answer))
 
     async def _answer(
-        self, tx: Tx, row: sa.Row[Any], turn: turns.Lease, said: turns.Said, answer: TurnAnswer
+        self, tx: Tx, row: Row, turn: turns.Lease, said: turns.Said, answer: TurnAnswer
     ) -> None:
         """Commit understanding, words and what actions asked for, together with "handled"."""
         await self._note_understanding(tx, row, turn, said, answer)
@@ -188,7 +188,7 @@ class Dispatcher:
             tx, turn, "done", result={"actions": answer.actions, "understood": answer.understood}
         )
 
-    async def _apply_handoff(self, tx: Tx, row: sa.Row[Any], turn: turns.Lease) -> None:
+    async def _apply_handoff(self, tx: Tx, row: Row, turn: turns.Lease) -> None:
         e = s.turn_effect.c
         asked = await tx.one(
             sa.select(e.request).where(e.turn_id == turn.turn_id, e.kind == "handoff").order_by(e.at).limit(1)
@@ -205,7 +205,7 @@ class Dispatcher:
         )
 
     async def _note_understanding(
-        self, tx: Tx, row: sa.Row[Any], turn: turns.Lease, said: turns.Said, answer: TurnAnswer
+        self, tx: Tx, row: Row, turn: turns.Lease, said: turns.Said, answer: TurnAnswer
     ) -> None:
         nlu = summary(answer.nlu)
         bot: dict[str, Any] = {k: v for k, v in (row.bot or {}).items() if k != "renew"}
@@ -242,7 +242,7 @@ class Dispatcher:
     async def _fail(self, turn: turns.Lease, reason: str, detail: str) -> None:
         log.warning("turn.failed", turn=str(turn.turn_id), reason=reason, detail=detail)
 
-        async def work(tx: Tx, row: sa.Row[Any]) -> None:
+        async def work(tx: Tx, row: Row) -> None:
             await events.record(
                 tx,
                 "turn.failed",
@@ -277,14 +277,14 @@ class Dispatcher:
             else:
                 self.breaker.succeeded()
 
-        async def work(tx: Tx, row: sa.Row[Any]) -> None:
+        async def work(tx: Tx, row: Row) -> None:
             if nlu is not None:
                 await self._note_annotation(tx, row, said, nlu)
             await turns.finish(tx, turn, "done")
 
         await self._commit(turn, work)
 
-    async def _note_annotation(self, tx: Tx, row: sa.Row[Any], said: turns.Said, nlu: dict[str, Any]) -> None:
+    async def _note_annotation(self, tx: Tx, row: Row, said: turns.Said, nlu: dict[str, Any]) -> None:
         last = said.message_ids[-1]
         await tx.run(s.message.update().where(s.message.c.id == last).values(nlu=nlu))
         await tx.run(s.conversation.update().where(s.conversation.c.id == row.id).values(nlu=nlu))
@@ -307,9 +307,7 @@ class Dispatcher:
 
     # -- common ------------------------------------------------------------------------------------------
 
-    async def _commit(
-        self, turn: turns.Lease, work: Callable[[Tx, sa.Row[Any]], Coroutine[Any, Any, None]]
-    ) -> None:
+    async def _commit(self, turn: turns.Lease, work: Callable[[Tx, Row], Coroutine[Any, Any, None]]) -> None:
         """Run work with conversation and fence locked, all or nothing."""
 
         async def locked(tx: Tx) -> None:
@@ -317,14 +315,14 @@ class Dispatcher:
 
         await self.db.retrying(locked)
 
-    async def _language(self, tx: Tx, conversation: sa.Row[Any]) -> str | None:
+    async def _language(self, tx: Tx, conversation: Row) -> str | None:
         language: str | None = await tx.value(
             sa.select(s.visitor.c.language).where(s.visitor.c.id == conversation.visitor_id)
         )
         return language
 
     async def _metadata(
-        self, tx: Tx, conversation: sa.Row[Any], turn: turns.Lease, said: turns.Said, language: str | None
+        self, tx: Tx, conversation: Row, turn: turns.Lease, said: turns.Said, language: str | None
     ) -> dict[str, Any]:
         m = s.message.c
         minute = sa.select(sa.func.count(), sa.func.count(sa.distinct(m.content))).where(
@@ -347,7 +345,7 @@ class Dispatcher:
             },
         }
 
-    async def _note_language(self, tx: Tx, row: sa.Row[Any], nlu: dict[str, Any]) -> None:
+    async def _note_language(self, tx: Tx, row: Row, nlu: dict[str, Any]) -> None:
         """Remember how the visitor writes: zh, zh-Hant or en."""
         language = {"zh": "zh-Hant" if nlu.get("script") == "Hant" else "zh", "en": "en"}.get(
             nlu.get("language") or ""
@@ -360,7 +358,7 @@ class Dispatcher:
                 .values(language=language)
             )
 
-    def _kept_slots(self, conversation: sa.Row[Any], metadata: dict[str, Any]) -> dict[str, Any]:
+    def _kept_slots(self, conversation: Row, metadata: dict[str, Any]) -> dict[str, Any]:
         slots: dict[str, Any] = (conversation.bot or {}).get("slots", {})
         kept = {k: v for k, v in slots.items() if k in ("order_number", "phone_number", "email", "product")}
         return {**kept, "language": metadata["language"] or "zh"}

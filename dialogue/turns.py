@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from core import schema as s
 from core import timeline
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Conflict
 from core.ids import new_id
 from core.messages import Attachment, Buttons, Card, Press, Text, parse_content, plain_text
@@ -46,6 +46,7 @@ class Said:
     text: str
     payload: str | None
     bubbles: int
+    has_words: bool  # false when there are only files: nothing in them that could be understood
 
 
 async def lease(tx: Tx, limit: int, length: timedelta = LEASE) -> list[Lease]:
@@ -61,7 +62,7 @@ async def lease(tx: Tx, limit: int, length: timedelta = LEASE) -> list[Lease]:
     return [await _lease_one(tx, row, length) for row in rows]
 
 
-async def _lease_one(tx: Tx, row: sa.Row[Any], length: timedelta) -> Lease:
+async def _lease_one(tx: Tx, row: Row, length: timedelta) -> Lease:
     fence, attempts = row.fence + 1, row.attempts + 1
     turn_id: UUID | None = row.turn_id
     if turn_id is None:
@@ -128,7 +129,13 @@ async def said(tx: Tx, turn: Lease, language: str | None) -> Said:
     if len(contents) == 1 and isinstance(last, Text):
         payload = await _typed_button(tx, turn, last.text)
     words = [_words(content, language) for content in contents]
-    return Said([row.id for row in rows], "\n".join(filter(None, words)), payload, len(rows))
+    return Said(
+        [row.id for row in rows],
+        "\n".join(filter(None, words)),
+        payload,
+        len(rows),
+        has_words=not all(isinstance(content, Attachment) for content in contents),
+    )
 
 
 async def _typed_button(tx: Tx, turn: Lease, text: str) -> str | None:
@@ -159,7 +166,7 @@ def _words(content: Any, language: str | None) -> str:
     return plain_text(content)
 
 
-async def still_mine(tx: Tx, turn: Lease) -> sa.Row[Any]:
+async def still_mine(tx: Tx, turn: Lease) -> Row:
     """Lock conversation and work for the commit; returns the conversation.
 
     Conflict stale_turn when another attempt has taken the turn over meanwhile.

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from core import conversations, events, timeline
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Conflict, Forbidden, NotFound
 from core.ids import new_id
 from core.lifecycle import Move
@@ -23,9 +23,7 @@ from handoff.presence import LIVE_FOR, SERVING
 from handoff.schema import service
 
 
-async def claim(
-    tx: Tx, conversation_id: UUID, agent_id: UUID, *, how: str, note: str | None = None
-) -> sa.Row[Any]:
+async def claim(tx: Tx, conversation_id: UUID, agent_id: UUID, *, how: str, note: str | None = None) -> Row:
     """Give the conversation to the agent; returns its new row.
 
     how: auto (routing: the agent must be online and live), transfer (must be live), accept, takeover.
@@ -67,7 +65,7 @@ async def claim(
     return row
 
 
-async def _locked_agent(tx: Tx, agent_id: UUID, how: str) -> sa.Row[Any]:
+async def _locked_agent(tx: Tx, agent_id: UUID, how: str) -> Row:
     agent = await tx.one(sa.select(s.agent).where(s.agent.c.id == agent_id).with_for_update(key_share=True))
     if agent is None:
         raise NotFound("no_such_agent")
@@ -81,7 +79,7 @@ async def _locked_agent(tx: Tx, agent_id: UUID, how: str) -> sa.Row[Any]:
     return agent
 
 
-async def _check_room(tx: Tx, agent: sa.Row[Any]) -> None:
+async def _check_room(tx: Tx, agent: Row) -> None:
     if await in_service(tx, agent.id) >= agent.capacity:
         raise Conflict("no_capacity")
 
@@ -97,7 +95,7 @@ async def in_service(tx: Tx, agent_id: UUID) -> int:
     return int(await tx.value(count))
 
 
-async def _start_service(tx: Tx, row: sa.Row[Any], entry: sa.Row[Any] | None, how: str) -> None:
+async def _start_service(tx: Tx, row: Row, entry: Row | None, how: str) -> None:
     await tx.run(
         service.insert().values(
             id=new_id(),
@@ -111,7 +109,7 @@ async def _start_service(tx: Tx, row: sa.Row[Any], entry: sa.Row[Any] | None, ho
     )
 
 
-async def end_service(tx: Tx, conversation: sa.Row[Any], reason: str) -> None:
+async def end_service(tx: Tx, conversation: Row, reason: str) -> None:
     """End the running service segment of a conversation in state agent."""
     c = service.c
     ended = (
@@ -137,10 +135,10 @@ async def end_service(tx: Tx, conversation: sa.Row[Any], reason: str) -> None:
 
 async def _announce(
     tx: Tx,
-    before: sa.Row[Any],
-    row: sa.Row[Any],
-    agent: sa.Row[Any],
-    entry: sa.Row[Any] | None,
+    before: Row,
+    row: Row,
+    agent: Row,
+    entry: Row | None,
     how: str,
     note: str | None,
 ) -> None:

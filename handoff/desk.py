@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core import conversations, events, inbox, timeline
 from core import schema as s
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.errors import Conflict, Invalid, NotFound
 from core.lifecycle import Move
 from core.messages import ATTACHMENTS, Content, Text
@@ -19,10 +18,10 @@ from handoff.schema import service
 CLOSE_REASONS = ("solved", "no_answer", "spam", "other", "visitor_left", "visitor")
 
 
-async def accept(db: Database, conversation_id: UUID, agent_id: UUID) -> sa.Row[Any]:
+async def accept(db: Database, conversation_id: UUID, agent_id: UUID) -> Row:
     """The agent takes a waiting conversation, or one that the bot has."""
 
-    async def work(tx: Tx) -> sa.Row[Any]:
+    async def work(tx: Tx) -> Row:
         row = await claims.claim(tx, conversation_id, agent_id, how="accept")
         await _enter(tx, agent_id, "conversation.accepted", conversation_id)
         return row
@@ -30,10 +29,10 @@ async def accept(db: Database, conversation_id: UUID, agent_id: UUID) -> sa.Row[
     return await db.retrying(work)
 
 
-async def takeover(db: Database, conversation_id: UUID, agent_id: UUID) -> sa.Row[Any]:
+async def takeover(db: Database, conversation_id: UUID, agent_id: UUID) -> Row:
     """A supervisor takes a conversation from whoever has it."""
 
-    async def work(tx: Tx) -> sa.Row[Any]:
+    async def work(tx: Tx) -> Row:
         row = await claims.claim(tx, conversation_id, agent_id, how="takeover")
         await _enter(tx, agent_id, "conversation.taken_over", conversation_id)
         return row
@@ -49,7 +48,7 @@ async def transfer(
     to_agent: UUID | None = None,
     to_group: UUID | None = None,
     note: str | None = None,
-) -> sa.Row[Any]:
+) -> Row:
     """Pass it on, to a person at once or to a group's line (before those who just came)."""
     if (to_agent is None) == (to_group is None):
         raise Invalid("one_target", field="agent_id")
@@ -58,7 +57,7 @@ async def transfer(
     if note:
         inbox.check_words(note, "note")
 
-    async def work(tx: Tx) -> sa.Row[Any]:
+    async def work(tx: Tx) -> Row:
         before = await timeline.lock(tx, conversation_id)
         _must_own(before, by)
         if note:
@@ -80,14 +79,14 @@ async def transfer(
 
 async def requeue(
     tx: Tx,
-    before: sa.Row[Any],
+    before: Row,
     reason: str,
     *,
     actor: str,
     note: str | None = None,
     group_id: UUID | None = None,
     by: UUID | None = None,
-) -> sa.Row[Any]:
+) -> Row:
     """From an agent back into the line: transfer, or the agent is unreachable (reason agent_lost)."""
     await claims.end_service(tx, before, reason)
     row = await queue.enqueue(
@@ -108,12 +107,12 @@ async def requeue(
 
 async def close(
     db: Database, conversation_id: UUID, *, actor: str, by: UUID | None = None, reason: str = "solved"
-) -> sa.Row[Any]:
+) -> Row:
     """End it.  An agent may close what is his; the visitor (by None) his own; routes check who asks."""
     if reason not in CLOSE_REASONS:
         raise Invalid("bad_reason", field="reason")
 
-    async def work(tx: Tx) -> sa.Row[Any]:
+    async def work(tx: Tx) -> Row:
         before = await timeline.lock(tx, conversation_id)
         if before.state == "agent":
             if by is not None:
@@ -132,10 +131,10 @@ async def close(
     return await db.retrying(work)
 
 
-async def return_to_bot(db: Database, conversation_id: UUID, *, by: UUID) -> sa.Row[Any]:
+async def return_to_bot(db: Database, conversation_id: UUID, *, by: UUID) -> Row:
     """The agent gives it back to the bot."""
 
-    async def work(tx: Tx) -> sa.Row[Any]:
+    async def work(tx: Tx) -> Row:
         before = await timeline.lock(tx, conversation_id)
         _must_own(before, by)
         await claims.end_service(tx, before, "returned_to_bot")
@@ -157,7 +156,7 @@ async def reply(
     client_id: str,
     seen: int | None = None,
     identity_id: UUID | None = None,
-) -> sa.Row[Any]:
+) -> Row:
     """Send the visitor something; returns the message row.
 
     The same client_id again returns the first message and has no second effect.  Conflict not_owner unless
@@ -165,7 +164,7 @@ async def reply(
     identity_id: which of the visitor's identities to answer, instead of the one that wrote last.
     """
 
-    async def work(tx: Tx) -> sa.Row[Any]:
+    async def work(tx: Tx) -> Row:
         before = await timeline.lock(tx, conversation_id)
         earlier = await _same_client_id(tx, conversation_id, agent_id, client_id)
         if earlier is not None:
@@ -189,12 +188,10 @@ async def reply(
     return await db.retrying(work)
 
 
-async def note(
-    db: Database, conversation_id: UUID, agent_id: UUID, text: str, *, client_id: str
-) -> sa.Row[Any]:
+async def note(db: Database, conversation_id: UUID, agent_id: UUID, text: str, *, client_id: str) -> Row:
     """An internal note; visitors never see it.  Returns the message row."""
 
-    async def work(tx: Tx) -> sa.Row[Any]:
+    async def work(tx: Tx) -> Row:
         before = await timeline.lock(tx, conversation_id)
         earlier = await _same_client_id(tx, conversation_id, agent_id, client_id)
         if earlier is not None:
@@ -214,7 +211,7 @@ async def _enter(tx: Tx, agent_id: UUID, verb: str, conversation_id: UUID, **dat
     await events.audit(tx, f"agent:{agent_id}", verb, f"conversation:{conversation_id}", **data)
 
 
-async def _channel_of(tx: Tx, conversation: sa.Row[Any], identity_id: UUID) -> str:
+async def _channel_of(tx: Tx, conversation: Row, identity_id: UUID) -> str:
     i = s.identity.c
     channel: str | None = await tx.value(
         sa.select(i.channel).where(i.id == identity_id, i.visitor_id == conversation.visitor_id)
@@ -258,14 +255,12 @@ async def checked(tx: Tx, content: Content, agent_id: UUID) -> Content:
     raise Invalid("bad_content", field="content.type")
 
 
-def _must_own(conversation: sa.Row[Any], agent_id: UUID) -> None:
+def _must_own(conversation: Row, agent_id: UUID) -> None:
     if conversation.state != "agent" or conversation.agent_id != agent_id:
         raise Conflict("not_owner")
 
 
-async def _same_client_id(
-    tx: Tx, conversation_id: UUID, agent_id: UUID, client_id: str
-) -> sa.Row[Any] | None:
+async def _same_client_id(tx: Tx, conversation_id: UUID, agent_id: UUID, client_id: str) -> Row | None:
     m = s.message.c
     return await tx.one(
         sa.select(s.message).where(
@@ -277,7 +272,7 @@ async def _same_client_id(
     )
 
 
-async def _must_be_up_to_date(tx: Tx, conversation: sa.Row[Any], agent_id: UUID, seen: int | None) -> None:
+async def _must_be_up_to_date(tx: Tx, conversation: Row, agent_id: UUID, seen: int | None) -> None:
     if seen is None:
         return
     m = s.message.c
@@ -292,7 +287,7 @@ async def _must_be_up_to_date(tx: Tx, conversation: sa.Row[Any], agent_id: UUID,
         raise Conflict("behind")
 
 
-async def _note_reply(tx: Tx, conversation: sa.Row[Any], agent_id: UUID, message_id: UUID) -> None:
+async def _note_reply(tx: Tx, conversation: Row, agent_id: UUID, message_id: UUID) -> None:
     c = service.c
     running = await tx.one(
         service.update()
@@ -316,7 +311,7 @@ async def _note_reply(tx: Tx, conversation: sa.Row[Any], agent_id: UUID, message
     )
 
 
-async def _message(tx: Tx, message_id: UUID) -> sa.Row[Any]:
+async def _message(tx: Tx, message_id: UUID) -> Row:
     row = await tx.one(sa.select(s.message).where(s.message.c.id == message_id))
     assert row is not None
     return row

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core import conversations, events, visitors
 from core import schema as s
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.errors import Conflict, Invalid, NotFound
 from core.lifecycle import Move
 from core.messages import is_storable
@@ -55,7 +54,7 @@ async def cancel_wait(db: Database, visitor_id: UUID) -> None:
     await db.retrying(work)
 
 
-async def rateable(tx: Tx, visitor_id: UUID) -> sa.Row[Any] | None:
+async def rateable(tx: Tx, visitor_id: UUID) -> Row | None:
     """The last ended service that may still be rated (or whose rating may be changed)."""
     c = service.c
     return await tx.one(
@@ -95,7 +94,7 @@ async def rate(db: Database, visitor_id: UUID, service_id: UUID, score: int, com
     await db.retrying(work)
 
 
-async def _tell_rated(tx: Tx, rated: sa.Row[Any], score: int) -> None:
+async def _tell_rated(tx: Tx, rated: Row, score: int) -> None:
     conversation = await tx.one(sa.select(s.conversation).where(s.conversation.c.id == rated.conversation_id))
     assert conversation is not None
     await events.record(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from core import schema as s
 from core.clock import stamp
-from core.db import Tx
+from core.db import Row, Tx
 from core.messages import parse_content, plain_text
 
 #: Slots by which the bot steers itself: they tell an agent nothing.
@@ -18,7 +18,7 @@ _OWN_USE = frozenset({"language", "script", "emotion", "pending", "form_misses",
 _RECENT = 40
 
 
-async def build(tx: Tx, conversation: sa.Row[Any], reason: str, note: str | None) -> dict[str, Any]:
+async def build(tx: Tx, conversation: Row, reason: str, note: str | None) -> dict[str, Any]:
     """The packet as JSON (docs/reference/console-api.md, Packet)."""
     m = s.message.c
     heard = await tx.all(

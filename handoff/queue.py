@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core import conversations, events
-from core.db import Tx
+from core.db import Row, Tx
 from core.ids import new_id
 from core.lifecycle import Move
 from handoff import packet as packets
@@ -24,7 +23,7 @@ _ORDER = (queue_entry.c.priority.desc(), queue_entry.c.rank_at, queue_entry.c.id
 
 async def enqueue(
     tx: Tx,
-    conversation: sa.Row[Any],
+    conversation: Row,
     *,
     reason: str,
     move: Move = Move.HANDOFF,
@@ -35,7 +34,7 @@ async def enqueue(
     actor: str = "bot",
     by: UUID | None = None,
     told: str = "waiting",
-) -> sa.Row[Any]:
+) -> Row:
     """Move a locked conversation to waiting and put it in line; returns its new row.
 
     The visitor is told by the event told; that nobody is on duty is said as well, and instead of "waiting".
@@ -67,9 +66,7 @@ async def enqueue(
     return row
 
 
-async def leave(
-    tx: Tx, conversation_id: UUID, state: str, agent_id: UUID | None = None
-) -> sa.Row[Any] | None:
+async def leave(tx: Tx, conversation_id: UUID, state: str, agent_id: UUID | None = None) -> Row | None:
     """End the waiting entry, if there is one; returns it."""
     q = queue_entry.c
     return (
@@ -82,7 +79,7 @@ async def leave(
     ).first()
 
 
-async def line(tx: Tx, limit: int = 200) -> list[sa.Row[Any]]:
+async def line(tx: Tx, limit: int = 200) -> list[Row]:
     """The waiting entries in the order in which they will be served."""
     return await tx.all(
         sa.select(queue_entry).where(queue_entry.c.state == "waiting").order_by(*_ORDER).limit(limit)
@@ -144,7 +141,7 @@ async def wait_range(tx: Tx, position: int) -> tuple[int, int] | None:
     return round(float(row[1]) * position), max(round(float(row[2]) * position), 1)
 
 
-async def put_back(tx: Tx, conversation: sa.Row[Any]) -> None:
+async def put_back(tx: Tx, conversation: Row) -> None:
     """Wait again with the reason and the place of the last waiting; no effect on who never waited."""
     q = queue_entry.c
     last = await tx.one(
@@ -166,7 +163,7 @@ async def put_back(tx: Tx, conversation: sa.Row[Any]) -> None:
         )
 
 
-async def abandon(tx: Tx, conversation: sa.Row[Any], state: str, *, actor: str = "visitor") -> None:
+async def abandon(tx: Tx, conversation: Row, state: str, *, actor: str = "visitor") -> None:
     """The waiting ended without an agent: close the entry and log it, so that abandonment can be counted."""
     entry = await leave(tx, conversation.id, state)
     if entry is not None:

@@ -146,8 +146,9 @@ class Router:
             queue_entry.update()
             .where(q.conversation_id == conversation_id, q.state == "waiting", q.told_nobody_at.is_(None))
             .values(told_nobody_at=tx.now)
+            .returning(q.id)
         )
-        if told.rowcount:
+        if told:
             await conversations.tell(tx, row, "nobody_on_duty")
 
 

@@ -17,6 +17,14 @@ DEBIAN_POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
 BUNDLED = "bundled"
 
 
+def pytest_configure() -> None:
+    """Generated examples are slow to make on a busy machine: that says nothing of our code."""
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("keting", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("keting")
+
+
 def unavailable(what: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(f"{what} is missing")

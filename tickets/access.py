@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from core import schema as s
 from core import timeline
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import NotFound
 from tickets import numbers
 from tickets import schema as t
 
 
-async def lock(tx: Tx, number: str) -> tuple[sa.Row[Any] | None, sa.Row[Any]]:
+async def lock(tx: Tx, number: str) -> tuple[Row | None, Row]:
     """The visitor's open conversation, locked first, and the ticket, locked."""
     found = await by_number(tx, number)
     conversation = await _open_conversation(tx, found.visitor_id) if found.visitor_id else None
@@ -25,7 +24,7 @@ async def lock(tx: Tx, number: str) -> tuple[sa.Row[Any] | None, sa.Row[Any]]:
     return conversation, row
 
 
-async def by_number(tx: Tx, number: str) -> sa.Row[Any]:
+async def by_number(tx: Tx, number: str) -> Row:
     """The ticket of a number in any spelling; NotFound."""
     known = numbers.normalise(number)
     row = await tx.one(sa.select(t.ticket).where(t.ticket.c.number == known)) if known else None
@@ -34,7 +33,7 @@ async def by_number(tx: Tx, number: str) -> sa.Row[Any]:
     return row
 
 
-async def _open_conversation(tx: Tx, visitor_id: UUID) -> sa.Row[Any] | None:
+async def _open_conversation(tx: Tx, visitor_id: UUID) -> Row | None:
     owner = await _survivor(tx, visitor_id)
     c = s.conversation.c
     found = await tx.value(
@@ -55,7 +54,7 @@ async def _survivor(tx: Tx, visitor_id: UUID) -> UUID:
         visitor_id = into
 
 
-async def find_for_visitor(tx: Tx, number: str, visitor_id: UUID) -> sa.Row[Any]:
+async def find_for_visitor(tx: Tx, number: str, visitor_id: UUID) -> Row:
     """The ticket, if it is this visitor's own (merged visitors count as one); NotFound otherwise."""
     row = await by_number(tx, number)
     if row.visitor_id is None or await _survivor(tx, row.visitor_id) != await _survivor(tx, visitor_id):

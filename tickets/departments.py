@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import NotFound
 from core.ids import new_id
 from tickets import schema as t
@@ -32,14 +32,12 @@ async def for_type(tx: Tx, type: str) -> UUID | None:
     return found
 
 
-async def active(tx: Tx) -> list[sa.Row[Any]]:
+async def active(tx: Tx) -> list[Row]:
     d = t.department.c
     return await tx.all(sa.select(t.department).where(d.retired_at.is_(None)).order_by(d.created_at, d.id))
 
 
-async def create(
-    tx: Tx, name: dict[str, str], types: tuple[str, ...], email: str | None = None
-) -> sa.Row[Any]:
+async def create(tx: Tx, name: dict[str, str], types: tuple[str, ...], email: str | None = None) -> Row:
     return (
         await tx.run(
             t.department.insert()
@@ -49,7 +47,7 @@ async def create(
     ).one()
 
 
-async def update(tx: Tx, department_id: UUID, **values: Any) -> sa.Row[Any]:
+async def update(tx: Tx, department_id: UUID, **values: Any) -> Row:
     """Change columns, or none; NotFound when there is no such department any more."""
     d = t.department.c
     which = (d.id == department_id) & d.retired_at.is_(None)
@@ -62,6 +60,6 @@ async def update(tx: Tx, department_id: UUID, **values: Any) -> sa.Row[Any]:
     return row
 
 
-async def retire(tx: Tx, department_id: UUID) -> sa.Row[Any]:
+async def retire(tx: Tx, department_id: UUID) -> Row:
     """Out of use; its tickets keep it."""
     return await update(tx, department_id, retired_at=tx.now)

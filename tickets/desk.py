@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from core import conversations
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Conflict, Invalid
 from core.ids import new_id
 from tickets import departments, journal, numbers
@@ -38,11 +38,11 @@ async def open_ticket(
     contact: str | None = None,
     priority: str = "normal",
     visitor_id: UUID | None = None,
-    conversation: sa.Row[Any] | None = None,
+    conversation: Row | None = None,
     message_ids: tuple[UUID, ...] = (),
     agent_id: UUID | None = None,
     tell: bool = False,
-) -> sa.Row[Any]:
+) -> Row:
     """A new ticket, routed to the department of its type.
 
     actor: visitor, bot or agent.  conversation, when given, is locked; tell says so in it.  Calling twice
@@ -114,9 +114,7 @@ def _checked(
     }
 
 
-async def change(
-    tx: Tx, number: str, agent_id: UUID, version: int, changes: Mapping[str, Any]
-) -> sa.Row[Any]:
+async def change(tx: Tx, number: str, agent_id: UUID, version: int, changes: Mapping[str, Any]) -> Row:
     """Apply changes (keys of CHANGEABLE) made from version; one timeline entry and event for each.
 
     Raises NotFound, Conflict changed (somebody was faster), Conflict wrong_ticket_state, Invalid.  The
@@ -139,7 +137,7 @@ async def change(
     return changed
 
 
-async def comment(tx: Tx, number: str, agent_id: UUID, text: str, *, public: bool) -> sa.Row[Any]:
+async def comment(tx: Tx, number: str, agent_id: UUID, text: str, *, public: bool) -> Row:
     """Add a comment; a public one is told to the visitor in the open conversation, if there is one."""
     words = text.strip()
     if not words:
@@ -158,7 +156,7 @@ async def comment(tx: Tx, number: str, agent_id: UUID, text: str, *, public: boo
     return changed
 
 
-async def _check_changes(tx: Tx, row: sa.Row[Any], wanted: Mapping[str, Any]) -> None:
+async def _check_changes(tx: Tx, row: Row, wanted: Mapping[str, Any]) -> None:
     if "state" in wanted:
         check_move(row.state, wanted["state"])
     if "priority" in wanted and wanted["priority"] not in PRIORITIES:
@@ -179,7 +177,7 @@ async def _check_changes(tx: Tx, row: sa.Row[Any], wanted: Mapping[str, Any]) ->
             raise Invalid("no_such_department", field="department_id")
 
 
-async def _apply(tx: Tx, row: sa.Row[Any], wanted: Mapping[str, Any]) -> sa.Row[Any]:
+async def _apply(tx: Tx, row: Row, wanted: Mapping[str, Any]) -> Row:
     values: dict[str, Any] = {**wanted, "version": row.version + 1, "updated_at": tx.now}
     if state := wanted.get("state"):
         values["resolved_at"] = (row.resolved_at or tx.now) if state not in ACTIVE else None

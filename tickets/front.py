@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core.clock import stamp
-from core.db import Tx
+from core.db import Row, Tx
 from tickets import desk
 from tickets import schema as t
 from tickets.access import find_for_visitor
@@ -18,7 +18,7 @@ from tickets.states import label
 
 async def open_from_bot(
     tx: Tx,
-    conversation: sa.Row[Any],
+    conversation: Row,
     *,
     type: str,
     title: str,
@@ -40,9 +40,7 @@ async def open_from_bot(
     return {"number": row.number, "department": await _department(tx, row), "state": row.state}
 
 
-async def open_from_visitor(
-    tx: Tx, conversation: sa.Row[Any], *, text: str, contact: str | None
-) -> dict[str, Any]:
+async def open_from_visitor(tx: Tx, conversation: Row, *, text: str, contact: str | None) -> dict[str, Any]:
     """What a visitor leaves while nobody is on duty becomes a ticket: {"number"}."""
     row = await desk.open_ticket(
         tx,
@@ -79,7 +77,7 @@ async def show_to_bot(tx: Tx, number: str, visitor_id: UUID) -> dict[str, Any]:
     }
 
 
-async def _department(tx: Tx, row: sa.Row[Any]) -> dict[str, str] | None:
+async def _department(tx: Tx, row: Row) -> dict[str, str] | None:
     if row.department_id is None:
         return None
     name: dict[str, str] = await tx.value(

@@ -5,16 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from core import events, streams
-from core.db import Tx
+from core.db import Row, Tx
 from core.ids import new_id
 from tickets import schema as t
 from tickets.states import is_reopening
 
 
-async def note_change(tx: Tx, row: sa.Row[Any], key: str, value: Any, agent_id: UUID) -> None:
+async def note_change(tx: Tx, row: Row, key: str, value: Any, agent_id: UUID) -> None:
     kind = key.removesuffix("_id")
     before, after = _plain(getattr(row, key)), _plain(value)
     data = {"before": before, "after": after}
@@ -29,7 +27,7 @@ def _plain(value: Any) -> Any:
 
 async def enter(
     tx: Tx,
-    row: sa.Row[Any],
+    row: Row,
     kind: str,
     actor: str,
     agent_id: UUID | None,
@@ -51,7 +49,7 @@ async def enter(
     )
 
 
-async def record(tx: Tx, row: sa.Row[Any], type: str, actor: str, agent_id: UUID | None, **data: Any) -> None:
+async def record(tx: Tx, row: Row, type: str, actor: str, agent_id: UUID | None, **data: Any) -> None:
     await events.record(
         tx,
         type,
@@ -65,6 +63,6 @@ async def record(tx: Tx, row: sa.Row[Any], type: str, actor: str, agent_id: UUID
     tx.hint("board", "tickets")
 
 
-async def tell_assignees(tx: Tx, agent_ids: set[UUID], row: sa.Row[Any]) -> None:
+async def tell_assignees(tx: Tx, agent_ids: set[UUID], row: Row) -> None:
     for agent_id in sorted(agent_ids):
         await streams.publish(tx, agent_id, "ticket", number=row.number)

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from tickets import numbers
 from tickets import schema as t
 from tickets.states import ACTIVE
@@ -47,13 +47,13 @@ def _summaries() -> sa.Select[Any]:
     )
 
 
-async def one(tx: Tx, ticket_id: UUID) -> sa.Row[Any]:
+async def one(tx: Tx, ticket_id: UUID) -> Row:
     return (await tx.run(_summaries().where(_K.id == ticket_id))).one()
 
 
 async def page(
     tx: Tx, wanted: Filter, *, after: tuple[datetime, UUID] | None = None, limit: int = 50
-) -> list[sa.Row[Any]]:
+) -> list[Row]:
     """The most recently updated first; after is the (updated_at, id) of the last row of the page before."""
     query = _summaries().where(*_conditions(wanted)).order_by(_K.updated_at.desc(), _K.id.desc())
     if after is not None:
@@ -109,7 +109,7 @@ async def counts(tx: Tx, agent_id: UUID) -> dict[str, int]:
     return {"open": row.open, "mine": row.mine, "unassigned": row.unassigned}
 
 
-async def entries(tx: Tx, ticket_id: UUID) -> list[sa.Row[Any]]:
+async def entries(tx: Tx, ticket_id: UUID) -> list[Row]:
     """The ticket's timeline, oldest first, with agent_name."""
     e, a = t.ticket_entry.c, s.agent.c
     return await tx.all(

@@ -13,6 +13,7 @@ from api.console.trail import PREFIX, READERS
 from api.guards import agent_required
 from api.http import answer, query_int
 from core import schema as s
+from core.db import Row
 
 blueprint = Blueprint("console_audit", url_prefix=PREFIX)
 
@@ -41,7 +42,7 @@ def _agent_id(actor: str) -> UUID | None:
         return None
 
 
-def _shown(row: sa.Row[Any], names: dict[UUID, str]) -> dict[str, Any]:
+def _shown(row: Row, names: dict[UUID, str]) -> dict[str, Any]:
     agent_id = _agent_id(row.actor)
     return {
         "at": row.at,

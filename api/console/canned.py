@@ -14,7 +14,7 @@ from api.console.trail import ADMIN, PREFIX, audit, unique
 from api.guards import agent_required
 from api.http import Body, answer, body, change
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Invalid, NotFound
 from core.ids import new_id, parse_id
 
@@ -143,7 +143,7 @@ def _line(text: str, field: str, longest: int) -> str:
     return text
 
 
-def _shown(row: sa.Row[Any]) -> dict[str, Any]:
+def _shown(row: Row) -> dict[str, Any]:
     return {
         "id": row.id,
         "shortcut": row.shortcut,

@@ -16,6 +16,7 @@ from api.console.trail import PREFIX
 from api.guards import actor, agent_required
 from api.http import Body, body
 from api.views.shapes import Message, Summary
+from core.db import Row
 from core.errors import Conflict, Invalid
 from core.ids import parse_id
 from core.messages import Content, parse_content
@@ -155,20 +156,18 @@ async def mark_read(request: Request, conversation_id: str) -> HTTPResponse:
     return compact(request, {})
 
 
-async def _find(
-    request: Request, conversation_id: str, *, also: sa.ColumnElement[bool] | None = None
-) -> sa.Row[Any]:
+async def _find(request: Request, conversation_id: str, *, also: sa.ColumnElement[bool] | None = None) -> Row:
     async with context.db(request).reading() as tx:
         return await access.conversation(tx, actor(request), parse_id(conversation_id), also=also)
 
 
-async def _show(request: Request, row: sa.Row[Any]) -> HTTPResponse:
+async def _show(request: Request, row: Row) -> HTTPResponse:
     async with context.db(request).reading() as tx:
         shown = await views.summaries(tx, {row.id}, lens_of(request), access.visible(actor(request)))
     return compact(request, shown[row.id])
 
 
-async def _show_message(request: Request, row: sa.Row[Any]) -> HTTPResponse:
+async def _show_message(request: Request, row: Row) -> HTTPResponse:
     async with context.db(request).reading() as tx:
         (shown,) = await views.console_messages(tx, [row], lens_of(request))
     return compact(request, shown)

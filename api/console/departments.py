@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import sqlalchemy as sa
 from msgspec import UNSET, UnsetType
 from sanic import Blueprint, HTTPResponse, Request
 
@@ -14,7 +13,7 @@ from api.console.groups import Named, checked_words
 from api.console.trail import ADMIN, PREFIX, audit
 from api.guards import agent_required
 from api.http import Body, answer, body, change
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Invalid
 from core.ids import parse_id
 from tickets import departments
@@ -100,5 +99,5 @@ def _values(given: NewDepartment | DepartmentChange) -> dict[str, Any]:
     return values
 
 
-def _shown(row: sa.Row[Any]) -> dict[str, Any]:
+def _shown(row: Row) -> dict[str, Any]:
     return {"id": row.id, "name": row.name, "email": row.email, "types": row.types}

@@ -15,7 +15,7 @@ from api.console.trail import ADMIN, PREFIX, audit, unique
 from api.guards import agent_required
 from api.http import Body, answer, body, change
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id, parse_id
 from handoff.assignment import STRATEGIES
@@ -148,7 +148,7 @@ async def _one(tx: Tx, group_id: UUID) -> dict[str, Any]:
     return _shown(row)
 
 
-def _shown(row: sa.Row[Any]) -> dict[str, Any]:
+def _shown(row: Row) -> dict[str, Any]:
     return {
         "id": row.id,
         "slug": row.slug,

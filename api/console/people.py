@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-import sqlalchemy as sa
 from msgspec import UNSET, UnsetType
 from sanic import Blueprint, HTTPResponse, Request
 
@@ -18,7 +17,7 @@ from api.http import Body, answer, body, change
 from api.people import avatar, roster
 from core import agents, logins
 from core.agents import LARGEST_CAPACITY
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Conflict, Invalid
 from core.ids import parse_id
 from handoff import presence
@@ -133,7 +132,7 @@ def _values(given: PersonChange) -> dict[str, Any]:
     return values
 
 
-async def _apply(tx: Tx, before: sa.Row[Any], given: PersonChange, values: dict[str, Any]) -> None:
+async def _apply(tx: Tx, before: Row, given: PersonChange, values: dict[str, Any]) -> None:
     if given.avatar_blob_id is not UNSET:
         if given.avatar_blob_id is not None and given.avatar_blob_id != before.avatar_blob_id:
             await check_avatar(tx, given.avatar_blob_id)
@@ -162,7 +161,7 @@ async def _one(request: Request, tx: Tx, agent_id: UUID) -> dict[str, Any]:
     return next(_shown(request, row) for row in await agents.everyone(tx) if row.id == agent_id)
 
 
-def _shown(request: Request, row: sa.Row[Any]) -> dict[str, Any]:
+def _shown(request: Request, row: Row) -> dict[str, Any]:
     return {
         "id": row.id,
         "username": row.username,

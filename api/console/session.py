@@ -16,7 +16,7 @@ from api.guards import actor, agent_required, check_origin, cookie_name, set_coo
 from api.http import Body, answer, body, change, declare
 from core import agents, events, logins
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Invalid, NotFound, Unauthorised
 from core.limits import Rate, enforce
 from handoff import presence
@@ -90,7 +90,7 @@ async def _slow_down(request: Request, name: str) -> None:
         await enforce(context.limiter(request), key, rate, code="too_many_attempts", without_limiter="closed")
 
 
-async def _account(tx: Tx, username: str) -> sa.Row[Any] | None:
+async def _account(tx: Tx, username: str) -> Row | None:
     a = s.agent.c
     try:
         name = agents.checked_username(username)

@@ -15,10 +15,10 @@ from api.views.shapes import Message, Packet, Summary
 from core import schema as s
 from core.agents import Agent
 from core.clock import stamp
-from core.db import Tx
+from core.db import Row, Tx
 
 
-async def frames(tx: Tx, me: Agent, rows: Sequence[sa.Row[Any]], lens: Lens) -> list[bytes]:
+async def frames(tx: Tx, me: Agent, rows: Sequence[Row], lens: Lens) -> list[bytes]:
     """One encoded frame per row, in order; a fixed number of queries for any number of rows.
 
     Of a conversation that is no longer theirs people learn the state, not the words.
@@ -51,7 +51,7 @@ class _Joined(msgspec.Struct, frozen=True):
     messages: dict[UUID, Message]
     packets: dict[UUID, Packet]
 
-    def data(self, row: sa.Row[Any]) -> dict[str, Any]:
+    def data(self, row: Row) -> dict[str, Any]:
         known: dict[str, Any] = dict(row.data)
         if "conversation_id" not in known:
             return known
@@ -64,7 +64,7 @@ class _Joined(msgspec.Struct, frozen=True):
         return {**known, **data}
 
 
-async def _messages(tx: Tx, rows: Sequence[sa.Row[Any]], lens: Lens) -> dict[UUID, Message]:
+async def _messages(tx: Tx, rows: Sequence[Row], lens: Lens) -> dict[UUID, Message]:
     wanted = {UUID(row.data["message_id"]) for row in rows if "message_id" in row.data}
     if not wanted:
         return {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from api.http import error_message
 from api.sockets import follow, together
 from api.typing_signs import watch_topic
 from core import schema as s
+from core.db import Row
 from core.errors import NotFound
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Tail:
         self._position = 0
         self._changed = asyncio.Event()
 
-    async def start(self, conversation: sa.Row[Any], after: int | None) -> None:
+    async def start(self, conversation: Row, after: int | None) -> None:
         """Show what comes after a position, or from now on."""
         if after is None:
             async with self._talk.db.begin() as tx:

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-import sqlalchemy as sa
 from sanic import Sanic
 
 from api import access, people, typing_signs, views
@@ -20,7 +19,7 @@ from api.console.feed import Feed
 from api.console.tail import Tail
 from api.sockets import Codes, Line, follow_watch, together
 from core import logins, streams
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Forbidden, KetingError, Unavailable
 from core.logins import Session
 from core.texts import Script
@@ -169,11 +168,11 @@ class Talk:
         except Unavailable:
             return  # the line stands; the next ping is soon enough
 
-    async def _readable(self, conversation_id: UUID | None) -> sa.Row[Any]:
+    async def _readable(self, conversation_id: UUID | None) -> Row:
         assert conversation_id is not None
         async with self.db.begin() as tx:
             return await access.conversation(tx, self.me, conversation_id)
 
 
-def _has_hole(rows: list[sa.Row[Any]], cursor: int) -> bool:
+def _has_hole(rows: list[Row], cursor: int) -> bool:
     return bool(rows) and rows[0].seq != cursor + 1

@@ -19,7 +19,7 @@ from api.views.lens import Lens
 from api.views.tickets import ticket_summary
 from core import schema as s
 from core import timeline
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Invalid, NotFound
 from core.ids import parse_id
 from tickets import desk, lists
@@ -129,7 +129,7 @@ async def create_ticket(request: Request) -> HTTPResponse:
     return await change(request, work, 201)
 
 
-async def _conversation(request: Request, tx: Tx, given: NewTicket) -> sa.Row[Any] | None:
+async def _conversation(request: Request, tx: Tx, given: NewTicket) -> Row | None:
     if given.conversation_id is None:
         if given.message_ids:
             raise Invalid("required", field="conversation_id")

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sanic import Request
-from sqlalchemy.exc import IntegrityError
 
 from api.guards import actor
 from core import events
@@ -35,12 +35,10 @@ async def audit(request: Request, tx: Tx, verb: str, object: str, **data: Any) -
 async def unique(tx: Tx, code: str, field: str) -> AsyncIterator[None]:
     """Turns a unique violation inside the block into Conflict; other integrity errors stay what they are."""
     try:
-        async with tx.conn.begin_nested():
+        async with tx.savepoint():
             yield
-    except IntegrityError as err:
-        if getattr(err.orig, "sqlstate", "") == "23505":
-            raise Conflict(code, field=field) from None
-        raise
+    except asyncpg.UniqueViolationError:
+        raise Conflict(code, field=field) from None
 
 
 def dump_cursor(at: datetime, row_id: UUID | int) -> str:

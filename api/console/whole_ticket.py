@@ -13,7 +13,7 @@ from api.views.messages import console_messages
 from api.views.shapes import Message
 from api.views.tickets import TicketSummary, ticket_summary
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from tickets import lists
 from tickets import schema as t
 
@@ -89,7 +89,7 @@ async def _timeline(tx: Tx, ticket_id: UUID) -> list[Entry]:
     ]
 
 
-async def _names(tx: Tx, table: sa.Table, kind: str, rows: list[sa.Row[Any]]) -> dict[str, Any]:
+async def _names(tx: Tx, table: sa.Table, kind: str, rows: list[Row]) -> dict[str, Any]:
     ids = {row.data.get(side) for row in rows if row.kind == kind for side in ("before", "after")} - {None}
     if not ids:
         return {}

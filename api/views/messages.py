@@ -16,7 +16,7 @@ from api.views.lens import Lens, as_script, when, words
 from api.views.shapes import Author, Message, Nlu, Scored, VisitorMessage
 from core import schema as s
 from core import settings_store
-from core.db import Tx
+from core.db import Row, Tx
 from core.settings_store import Widget
 
 _SYSTEM = Author("system", None, "")
@@ -26,11 +26,11 @@ _SYSTEM = Author("system", None, "")
 class _Cast:
     """Everybody who speaks in a list of messages."""
 
-    visitors: dict[UUID, sa.Row[Any]]
+    visitors: dict[UUID, Row]
     agents: dict[UUID, Author]
     bot: Author
 
-    def author(self, row: sa.Row[Any], lens: Lens) -> Author:
+    def author(self, row: Row, lens: Lens) -> Author:
         match row.author:
             case "visitor":
                 name = lens.visitor_name(self.visitors[row.visitor_id].name, row.visitor_id)
@@ -42,7 +42,7 @@ class _Cast:
         return _SYSTEM
 
 
-async def visitor_messages(app: Sanic[Any, Any], tx: Tx, rows: Sequence[sa.Row[Any]]) -> list[dict[str, Any]]:
+async def visitor_messages(app: Sanic[Any, Any], tx: Tx, rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Rows of core.schema.message of one visitor, for that visitor: JSON-ready, in the order given."""
     if not rows:
         return []
@@ -65,7 +65,7 @@ async def visitor_messages(app: Sanic[Any, Any], tx: Tx, rows: Sequence[sa.Row[A
     ]
 
 
-async def console_messages(tx: Tx, rows: Sequence[sa.Row[Any]], lens: Lens) -> list[Message]:
+async def console_messages(tx: Tx, rows: Sequence[Row], lens: Lens) -> list[Message]:
     """The same for people of the house: notes, understanding and what the visitor has seen included."""
     if not rows:
         return []
@@ -74,7 +74,7 @@ async def console_messages(tx: Tx, rows: Sequence[sa.Row[Any]], lens: Lens) -> l
     return [_message(row, cast, visitors[row.visitor_id], lens) for row in rows]
 
 
-def _message(row: sa.Row[Any], cast: _Cast, visitor: sa.Row[Any], lens: Lens) -> Message:
+def _message(row: Row, cast: _Cast, visitor: Row, lens: Lens) -> Message:
     public = row.seq is not None
     return Message(
         id=row.id,
@@ -113,7 +113,7 @@ def scored(raw: Any) -> Scored | None:
     return Scored(str(raw["name"]), round(float(raw.get("confidence") or 0), 3))
 
 
-async def _visitors(tx: Tx, rows: Sequence[sa.Row[Any]]) -> dict[UUID, sa.Row[Any]]:
+async def _visitors(tx: Tx, rows: Sequence[Row]) -> dict[UUID, Row]:
     v = s.visitor.c
     found = await tx.all(
         sa.select(v.id, v.name, v.language, v.delivered_seq, v.read_seq).where(
@@ -123,7 +123,7 @@ async def _visitors(tx: Tx, rows: Sequence[sa.Row[Any]]) -> dict[UUID, sa.Row[An
     return {row.id: row for row in found}
 
 
-async def _cast(tx: Tx, rows: Sequence[sa.Row[Any]], visitors: dict[UUID, sa.Row[Any]], lens: Lens) -> _Cast:
+async def _cast(tx: Tx, rows: Sequence[Row], visitors: dict[UUID, Row], lens: Lens) -> _Cast:
     agent_ids = {row.agent_id for row in rows if row.author == "agent"}
     agents: dict[UUID, Author] = {}
     if agent_ids:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -13,7 +12,7 @@ from api.views.lens import Lens, when
 from api.views.shapes import Face, Packet, Service, ServiceRating
 from core import schema as s
 from core.clock import stamp
-from core.db import Tx
+from core.db import Row, Tx
 from handoff.schema import queue_entry, service
 
 
@@ -41,7 +40,7 @@ async def services(tx: Tx, conversation_id: UUID, lens: Lens) -> list[Service]:
     return [_service(row, lens) for row in rows]
 
 
-def _service(row: sa.Row[Any], lens: Lens) -> Service:
+def _service(row: Row, lens: Lens) -> Service:
     return Service(
         id=row.id,
         agent=Face(row.agent_id, row.name, lens.avatar(row.avatar_blob_id)),

@@ -15,7 +15,7 @@ from api.views.messages import scored
 from api.views.shapes import Face, Last, Summary, VisitorRef
 from core import schema as s
 from core.clock import stamp
-from core.db import Tx
+from core.db import Row, Tx
 from handoff.schema import queue_entry, service
 
 #: Beyond this an exact number of unread messages tells nobody anything.
@@ -58,7 +58,7 @@ def _query() -> sa.Select[Any]:
     )
 
 
-def summary(row: sa.Row[Any], lens: Lens) -> Summary:
+def summary(row: Row, lens: Lens) -> Summary:
     return Summary(**_fields(row, lens))
 
 
@@ -73,12 +73,12 @@ async def summaries(
     return {row.id: summary(row, lens) if row.is_visible else _without_words(row, lens) for row in rows}
 
 
-def fields(row: sa.Row[Any], lens: Lens) -> dict[str, Any]:
+def fields(row: Row, lens: Lens) -> dict[str, Any]:
     """summary() as keyword arguments, for shapes that have more."""
     return _fields(row, lens)
 
 
-def _fields(row: sa.Row[Any], lens: Lens) -> dict[str, Any]:
+def _fields(row: Row, lens: Lens) -> dict[str, Any]:
     nlu: dict[str, Any] = row.nlu or {}
     with_people = row.state != "bot"
     return {
@@ -106,17 +106,17 @@ def _fields(row: sa.Row[Any], lens: Lens) -> dict[str, Any]:
     }
 
 
-def _without_words(row: sa.Row[Any], lens: Lens) -> Summary:
+def _without_words(row: Row, lens: Lens) -> Summary:
     return Summary(**{**_fields(row, lens), "last": None, "unread": 0, "emotion": None, "intent": None})
 
 
-def _face(row: sa.Row[Any], lens: Lens) -> Face | None:
+def _face(row: Row, lens: Lens) -> Face | None:
     if row.agent_id is None:
         return None
     return Face(row.agent_id, row.agent_name, lens.avatar(row.avatar_blob_id))
 
 
-def _last_words(row: sa.Row[Any], lens: Lens) -> Last | None:
+def _last_words(row: Row, lens: Lens) -> Last | None:
     if row.last_content is None:
         return None
     return Last(excerpt(row.last_content, lens), row.last_author, when(row.last_at), row.last_position)

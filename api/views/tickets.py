@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import msgspec
-import sqlalchemy as sa
 
 from api.views.lens import Lens, when
-from core.db import Tx
+from core.db import Row, Tx
 from tickets import lists
 
 
@@ -42,7 +40,7 @@ async def tickets_of(tx: Tx, conversation_id: UUID, lens: Lens) -> list[TicketSu
     return [ticket_summary(row, lens) for row in rows]
 
 
-def ticket_summary(row: sa.Row[Any], lens: Lens) -> TicketSummary:
+def ticket_summary(row: Row, lens: Lens) -> TicketSummary:
     """A row of tickets.lists."""
     return TicketSummary(
         number=row.number,

@@ -149,7 +149,7 @@ async def _join(tx: Tx, channel: str, known: str, visitor_id: UUID) -> None:
     spoke = await tx.value(sa.select(s.visitor.c.position).where(s.visitor.c.id == stranger_id))
     if spoke:
         try:
-            async with tx.conn.begin_nested():
+            async with tx.savepoint():
                 await merges.merge(tx, visitor_id, stranger_id)
         except Conflict:
             return  # both in service, or merged already: a person decides

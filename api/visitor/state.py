@@ -10,7 +10,7 @@ from sanic import Request, Sanic
 
 from api import views
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from handoff import guests, queue
 from handoff.presence import available
 
@@ -80,7 +80,7 @@ async def _queue(tx: Tx, conversation_id: UUID) -> dict[str, Any] | None:
     return {"position": position, "wait_s": list(wait) if wait else None}
 
 
-async def _rating(app: Sanic[Any, Any], tx: Tx, rated: sa.Row[Any] | None) -> dict[str, Any] | None:
+async def _rating(app: Sanic[Any, Any], tx: Tx, rated: Row | None) -> dict[str, Any] | None:
     if rated is None:
         return None
     agent = await views.public_agent(app, tx, rated.agent_id)

@@ -90,8 +90,9 @@ async def mark(app: Sanic[Any, Any], who: Guest, *, read: int = 0, delivered: in
                 read_seq=sa.func.greatest(v.read_seq, sa.func.least(read, v.seq)),
                 delivered_seq=sa.func.greatest(v.delivered_seq, sa.func.least(max(read, delivered), v.seq)),
             )
+            .returning(v.id)
         )
-        if not done.rowcount:
+        if not done:
             return
         row = await conversations.find_open(tx, who.visitor_id)
         tx.hint(timeline.topic(who.visitor_id))

@@ -127,7 +127,7 @@ class Target:
                 f"md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from \"{name}\" t"
                 for name in s.metadata.tables
             )
-            return {row.name: row.sum for row in (await tx.conn.execute(sa.text(query))).all()}
+            return {row.name: row.sum for row in await tx.all(sa.text(query))}
 
     async def refused(
         self, route: RuledRoute, client: httpx.AsyncClient, status: int, error: str | None = None, **kw: Any

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 
 from analytics import log, metrics
 from core import schema as s
-from core.db import Database
+from core.db import Database, Row
 from core.messages import parse_content
 from core.settings import load_settings
 from demo.fill import Options, Refused, fill
@@ -48,7 +47,7 @@ async def test_timelines_have_no_gaps_and_run_forwards(settings, db):
     m, v = s.message.c, s.visitor.c
     found = await rows(db, sa.select(m.visitor_id, m.position, m.seq, m.created_at).order_by(m.position))
     last = {row.id: (row.position, row.seq) for row in await rows(db, sa.select(v.id, v.position, v.seq))}
-    by_visitor: dict[UUID, list[sa.Row[Any]]] = {}
+    by_visitor: dict[UUID, list[Row]] = {}
     for row in found:
         by_visitor.setdefault(row.visitor_id, []).append(row)
     for visitor_id, timeline in by_visitor.items():

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from core import inbox, logins, timeline
 from core import schema as s
-from core.db import Database
+from core.db import Database, Row
 from core.ids import new_id
 from core.logins import Opened
 from core.messages import Content, Inbound, Text
@@ -72,7 +72,7 @@ class House:
         await desk.accept(self.db, conversation_id, agent_id)
         return conversation_id
 
-    async def transcript(self, conversation_id: UUID) -> list[sa.Row[Any]]:
+    async def transcript(self, conversation_id: UUID) -> list[Row]:
         m = s.message.c
         async with self.db.begin() as tx:
             return await tx.all(

@@ -16,7 +16,7 @@ import tickets.schema  # noqa: F401  a whole schema, as the service has it
 from core import conversations, inbox, streams, timeline
 from core import schema as s
 from core.clock import Clock, ManualClock
-from core.db import Database, Tx
+from core.db import Database, Row, Tx
 from core.ids import new_id
 from core.inbox import Accepted
 from core.lifecycle import Move
@@ -33,8 +33,8 @@ class Line:
     """The dialogue's Desk, filled by the real queue as in app.py."""
 
     async def hand_off(
-        self, tx: Tx, conversation: sa.Row[Any], *, reason: str, note: str | None, group_id: UUID | None
-    ) -> sa.Row[Any]:
+        self, tx: Tx, conversation: Row, *, reason: str, note: str | None, group_id: UUID | None
+    ) -> Row:
         return await queue.enqueue(tx, conversation, reason=reason, note=note, group_id=group_id)
 
     async def on_duty(self, tx: Tx) -> bool:
@@ -134,7 +134,7 @@ class World:
 
     # -- what there is -------------------------------------------------------------------------------------
 
-    async def conversation(self, conversation_id: UUID) -> sa.Row[Any]:
+    async def conversation(self, conversation_id: UUID) -> Row:
         async with self.db.begin() as tx:
             return (
                 await tx.run(sa.select(s.conversation).where(s.conversation.c.id == conversation_id))
@@ -143,7 +143,7 @@ class World:
     async def state(self, conversation_id: UUID) -> str:
         return str((await self.conversation(conversation_id)).state)
 
-    async def messages(self, conversation_id: UUID) -> list[sa.Row[Any]]:
+    async def messages(self, conversation_id: UUID) -> list[Row]:
         async with self.db.begin() as tx:
             m = s.message.c
             return await tx.all(
@@ -161,7 +161,7 @@ class World:
         """Names of the event messages that the visitor was shown."""
         return [name for author, name in await self.words(conversation_id) if author == "system"]
 
-    async def events(self, conversation_id: UUID | None = None, type: str | None = None) -> list[sa.Row[Any]]:
+    async def events(self, conversation_id: UUID | None = None, type: str | None = None) -> list[Row]:
         e = s.event.c
         query = sa.select(s.event).order_by(e.id)
         if conversation_id is not None:
@@ -171,22 +171,22 @@ class World:
         async with self.db.begin() as tx:
             return await tx.all(query)
 
-    async def stream(self, agent_id: UUID) -> list[sa.Row[Any]]:
+    async def stream(self, agent_id: UUID) -> list[Row]:
         async with self.db.begin() as tx:
             return await streams.read(tx, agent_id, 0, 10_000)
 
-    async def rows(self, table: sa.Table) -> list[sa.Row[Any]]:
+    async def rows(self, table: sa.Table) -> list[Row]:
         async with self.db.begin() as tx:
             return await tx.all(sa.select(table))
 
-    async def entries(self, conversation_id: UUID) -> list[sa.Row[Any]]:
+    async def entries(self, conversation_id: UUID) -> list[Row]:
         q = queue_entry.c
         async with self.db.begin() as tx:
             return await tx.all(
                 sa.select(queue_entry).where(q.conversation_id == conversation_id).order_by(q.entered_at)
             )
 
-    async def services(self, conversation_id: UUID) -> list[sa.Row[Any]]:
+    async def services(self, conversation_id: UUID) -> list[Row]:
         c = service.c
         async with self.db.begin() as tx:
             return await tx.all(

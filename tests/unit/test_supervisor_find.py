@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,9 +17,10 @@ SHIM = '#!/bin/sh\necho "pyenv: $(basename "$0"): command not found" >&2\nexit 1
 
 @pytest.fixture
 def machine(tmp_path):
-    """A home and a path of our making: shims in front, real programs behind."""
-    for folder in ("shims", "bin", "home"):
-        (tmp_path / folder).mkdir()
+    """A home, a path and a checkout of our making: shims in front, real programs behind."""
+    for folder in ("shims", "bin", "home", "checkout/supervisor"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(FIND, tmp_path / "checkout" / "supervisor")  # the real one may have installed a uv of its own
     for tool in ("sh", "ls", "dirname", "sed"):
         for folder in ("/usr/bin", "/bin"):
             if (Path(folder) / tool).exists():
@@ -37,7 +39,7 @@ def program(path: Path, content: str) -> Path:
 def find(machine: Path, *what: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": f"{machine}/shims:{machine}/bin", "HOME": str(machine / "home")}
     return subprocess.run(
-        [machine / "bin" / "sh", str(FIND), *what],
+        [machine / "bin" / "sh", str(machine / "checkout" / "supervisor" / FIND.name), *what],
         env=environment,
         capture_output=True,
         text=True,

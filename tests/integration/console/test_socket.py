@@ -74,7 +74,7 @@ async def interleaved(db, first, second, rng):
         async with db.begin() as late:
             await post(late, second, "late")
         try:
-            async with early.conn.begin_nested():
+            async with early.savepoint():
                 await post(early, first, "taken back")
                 if rng.random() < 0.5:
                     raise TakenBack

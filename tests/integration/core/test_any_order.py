@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core import inbox
 from core import schema as s
+from core.db import Row
 from core.errors import KetingError
 from core.ids import new_id
 from core.messages import Text
@@ -68,10 +69,10 @@ class AnyOrder(RuleBasedStateMachine):
         for sender in VISITORS:
             self.run(self.world.say(sender=self.game + sender))
 
-    def mine(self, sender: str) -> sa.Row[Any]:
+    def mine(self, sender: str) -> Row:
         """The newest conversation of who knocks at this door."""
 
-        async def find() -> sa.Row[Any]:
+        async def find() -> Row:
             async with self.world.db.begin() as tx:
                 c, i = s.conversation.c, s.identity.c
                 query = (

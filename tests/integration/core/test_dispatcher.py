@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from core import inbox
 from core import schema as s
 from core.db import Database
 from core.errors import Conflict
-from core.messages import Button, Buttons, Press
+from core.ids import new_id
+from core.messages import Button, Buttons, Image, Press
 from dialogue import turns
 from dialogue.client import AbsentBot, Bot, BotFailed, TurnAnswer, TurnRequest
 from dialogue.dispatcher import Dispatcher
@@ -485,6 +487,32 @@ async def test_while_people_answer_the_bot_only_annotates(world: World, state: s
         assert [e.data.get("message_id") for e in await world.stream(agent_id)][-2:] == [
             str(done.message_id)
         ] * 2
+
+
+async def test_a_picture_alone_is_not_given_a_meaning(world: World) -> None:
+    conversation_id = await world.waiting("v")
+    bot = ScriptedBot()
+    await settle(world, dispatcher_for(world, bot))
+    asked = len(bot.parsed)
+    async with world.db.begin() as tx:
+        visitor_id = (await tx.run(sa.select(s.conversation.c.visitor_id))).one().visitor_id
+        picture = new_id()
+        await tx.run(
+            s.blob.insert().values(
+                id=picture,
+                name="a.png",
+                mime="image/png",
+                size=1,
+                sha256="",
+                visitor_id=visitor_id,
+                created_at=tx.now,
+            )
+        )
+    done = await world.say(Image(blob_id=str(picture)), sender="v")
+    await settle(world, dispatcher_for(world, bot))
+    [message] = [m for m in await world.messages(conversation_id) if m.id == done.message_id]
+    assert (message.nlu, len(bot.parsed)) == (None, asked)
+    assert [row.due_at for row in await world.rows(s.work)] == [None]
 
 
 async def test_an_annotation_that_fails_holds_nothing_up(world: World) -> None:

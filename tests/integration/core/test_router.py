@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from core import schema as s
-from core.db import Database
+from core.db import Database, Row
 from core.errors import KetingError
 from core.messages import Text
 from handoff import desk, guests, queue
@@ -230,7 +230,7 @@ class Play:
         self.people += 1
         await self.world.waiting(f"p{self.people}")
 
-    async def some(self, state: str) -> sa.Row[Any] | None:
+    async def some(self, state: str) -> Row | None:
         async with self.world.db.begin() as tx:
             rows = await tx.all(sa.select(s.conversation).where(s.conversation.c.state == state))
         return self.chance.choice(rows) if rows else None

@@ -6,9 +6,9 @@ import asyncio
 import random
 from uuid import UUID
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from core import conversations, events, streams, timeline
 from core import schema as s
@@ -204,7 +204,7 @@ async def test_the_logs_only_grow(world: World, table: str, change: str) -> None
     async with world.db.begin() as tx:
         await events.audit(tx, "agent:1", "did", "thing:1")
     before = await world.everything()
-    with pytest.raises(DBAPIError, match="append-only"):
+    with pytest.raises(asyncpg.PostgresError, match="append-only"):
         async with world.db.begin() as tx:
             await tx.run(sa.text(change.format(table)))
     assert await world.everything() == before
