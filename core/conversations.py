@@ -36,16 +36,14 @@ async def find_or_open(
 ) -> Row:
     """The open conversation, or a new one linked to the last.  Locks the visitor; follows a merge."""
     visitor_id = (await visitors.lock(tx, visitor_id)).id
-    return await find_or_open_for(tx, visitor_id, channel=channel, identity_id=identity_id, brand=brand)
+    row = await find_open(tx, visitor_id, brand)
+    return row or await open_for(tx, visitor_id, channel=channel, identity_id=identity_id, brand=brand)
 
 
-async def find_or_open_for(
+async def open_for(
     tx: Tx, visitor_id: UUID, *, channel: str, identity_id: UUID, brand: str = "default"
 ) -> Row:
-    """find_or_open for a visitor whose row the caller has locked."""
-    row = await find_open(tx, visitor_id, brand)
-    if row is not None:
-        return row
+    """A new conversation, linked to the last, for a locked visitor who has none open."""
     c = s.conversation.c
     previous = await tx.value(
         sa.select(c.id).where(c.visitor_id == visitor_id).order_by(c.opened_at.desc()).limit(1)
@@ -131,9 +129,7 @@ async def move(
     return row
 
 
-async def tell(
-    tx: Tx, conversation: Row, name: str, *, turn_id: UUID | None = None, **data: Any
-) -> timeline.Posted:
+async def tell(tx: Tx, conversation: Row, name: str, *, turn_id: UUID | None = None, **data: Any) -> Row:
     """An event message in the timeline: agent_joined, requeued, closed ..."""
     return await timeline.post(
         tx, conversation, timeline.SYSTEM, Event(name=name, data=data), turn_id=turn_id, tell_agent=True

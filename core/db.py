@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,6 +22,8 @@ from core.sql import Row, Rows
 __all__ = ["Database", "Reading", "Row", "Rows", "Tx", "async_url", "driver_url"]
 
 T = TypeVar("T")
+#: Writes many rows of one kind with one statement.
+Write = Callable[["Tx", list[Any]], Awaitable[None]]
 
 #: After these the same transaction may succeed when run again.
 _TRANSIENT = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
@@ -50,11 +52,27 @@ async def _as_it_is(_: Any) -> None:
 
 @dataclass
 class Tx:
-    """One transaction: a connection, one moment in time, and the hints to give once it is committed."""
+    """One transaction: a connection, one moment in time, what to write at its end, and the hints to give
+    once it is committed."""
 
     conn: sql.Connection
     now: datetime
     topics: set[str] = field(default_factory=set)
+    _last: dict[Write, list[Any]] = field(default_factory=dict)
+
+    def at_end(self, write: Write, row: Any) -> None:
+        """Have row written just before the commit, together with all others for the same write.
+
+        For rows that nothing in the transaction reads again: many become one statement, and locks that
+        everybody wants are held for the shortest time.
+        """
+        self._last.setdefault(write, []).append(row)
+
+    async def flush(self) -> None:
+        """Write what waits for the end, now."""
+        last, self._last = self._last, {}
+        for write, rows in last.items():
+            await write(self, rows)
 
     def hint(self, *topics: str) -> None:
         """Wake whoever watches these topics, after the commit."""
@@ -72,10 +90,16 @@ class Tx:
     async def value(self, statement: sa.Executable, values: sql.Values = None) -> Any:
         return (await self.run(statement, values)).value()
 
-    def savepoint(self) -> AbstractAsyncContextManager[Any]:
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
         """What an exception inside the block takes back is the block alone."""
-        nested: AbstractAsyncContextManager[Any] = self.conn.transaction()
-        return nested
+        before = {write: len(rows) for write, rows in self._last.items()}
+        try:
+            async with self.conn.transaction():
+                yield
+        except BaseException:
+            self._last = {write: self._last[write][:length] for write, length in before.items()}
+            raise
 
 
 class Reading(Tx):
@@ -107,6 +131,7 @@ class Database:
         async with self._connection() as conn, conn.transaction():
             tx = Tx(conn, self.clock.now())
             yield tx
+            await tx.flush()
         for topic in tx.topics:
             self.hints.notify(topic)
 

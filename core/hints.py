@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Protocol
 
 
@@ -27,10 +27,14 @@ class Watch:
 
     async def wait(self, timeout_s: float) -> set[str]:
         """The topics hinted at since the last call; empty after timeout_s."""
-        try:
-            await asyncio.wait_for(self._event.wait(), timeout_s)
-        except TimeoutError:
-            pass
+        if not self._news:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout_s):  # wait_for would make a task each time
+                    await self._event.wait()
+        return self.take()
+
+    def take(self) -> set[str]:
+        """The same without waiting."""
         self._event.clear()
         news, self._news = self._news, set()
         return news

@@ -12,7 +12,6 @@ from uuid import UUID
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
 from core import conversations, events, timeline, visitors
 from core import schema as s
@@ -34,6 +33,7 @@ from core.messages import (
     is_storable,
     parse_content,
 )
+from core.sql import query
 
 #: People write 在吗 / 我要退款 / 单号123 in three bubbles: a turn starts when they pause this long ...
 QUIET_GAP = timedelta(milliseconds=700)
@@ -66,12 +66,16 @@ async def accept(db: Database, inbound: Inbound) -> Accepted:
 async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
     # The visitor's lock makes two racing deliveries take turns: the second finds the first's row.
     identity = await _lock_sender(tx, inbound)
-    seen = await _seen(tx, inbound)
-    if seen is not None:
-        return seen
+    found = await _look(tx, inbound, identity)
+    if found.seen_id is not None:
+        return Accepted(False, found.seen_id, found.seen_seq, found.seen_conversation_id, found.seen_at)
     content = await _checked(tx, identity, inbound.content)
-    conversation = await conversations.find_or_open_for(
-        tx, identity.visitor_id, channel=inbound.channel, identity_id=identity.id, brand=inbound.brand
+    conversation = (
+        found
+        if found.id is not None
+        else await conversations.open_for(
+            tx, identity.visitor_id, channel=inbound.channel, identity_id=identity.id, brand=inbound.brand
+        )
     )
     posted = await timeline.post(
         tx,
@@ -83,17 +87,30 @@ async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
         client_id=inbound.dedupe_key if inbound.channel in timeline.PULL_CHANNELS else None,
         sent_at=inbound.sent_at,
     )
+    await _note(tx, inbound, identity, conversation, posted)
+    return Accepted(True, posted.id, posted.seq, conversation.id, tx.now)
+
+
+async def _note(tx: Tx, inbound: Inbound, identity: Row, conversation: Row, posted: Row) -> None:
+    """What goes with a first delivery: never again, where replies go now, a turn that is due, the event."""
     await tx.run(
-        s.inbox.insert().values(
-            channel=inbound.channel,
-            account=_account(inbound),
-            dedupe_key=inbound.dedupe_key,
-            message_id=posted.id,
-            at=tx.now,
-        )
+        _RECEIVED,
+        {
+            "channel": inbound.channel,
+            "account": _account(inbound),
+            "dedupe_key": inbound.dedupe_key,
+            "message_id": posted.id,
+            "conversation_id": conversation.id,
+            "identity_id": identity.id,
+            "now": tx.now,
+            "seen_before": tx.now - SEEN_WITHIN,
+            "due_at": tx.now + QUIET_GAP,
+            "longest": LONGEST_GAP,
+        },
     )
-    await _note_activity(tx, conversation, identity, inbound)
-    await schedule(tx, conversation.id)
+    tx.hint("work")
+    if conversation.state == "waiting":
+        tx.hint("queue")
     await events.record(
         tx,
         "message.received",
@@ -105,43 +122,99 @@ async def accept_in(tx: Tx, inbound: Inbound) -> Accepted:
         channel=inbound.channel,
         message_id=str(posted.id),
     )
-    assert posted.seq is not None
-    return Accepted(True, posted.id, posted.seq, conversation.id, tx.now)
 
 
 async def _lock_sender(tx: Tx, inbound: Inbound) -> Row:
     """The sender's identity, with its visitor's row locked."""
+    door = {"channel": inbound.channel, "account": inbound.account, "external_id": inbound.sender}
     while True:
-        identity = await visitors.resolve(
-            tx,
-            inbound.channel,
-            inbound.account,
-            inbound.sender,
-            brand=inbound.brand,
-            language=inbound.language,
-        )
-        locked = await visitors.lock(tx, identity.visitor_id)
-        if locked.id == identity.visitor_id:
-            return identity  # otherwise a merge moved the identity between our two reads
+        identity = (await tx.run(_SENDER, door)).first()
+        if identity is None:
+            await visitors.resolve(
+                tx,
+                inbound.channel,
+                inbound.account,
+                inbound.sender,
+                brand=inbound.brand,
+                language=inbound.language,
+            )
+        elif identity.merged_into is None:
+            return identity
+        # else a merge moved the identity while we waited for the lock: look where it is now
 
 
-async def schedule(tx: Tx, conversation_id: UUID) -> None:
-    """Give the conversation's owner something to handle, after the quiet gap."""
-    w = s.work.c
-    row = insert(s.work).values(conversation_id=conversation_id, first_at=tx.now, due_at=tx.now + QUIET_GAP)
-    await tx.run(
-        row.on_conflict_do_update(
-            index_elements=["conversation_id"],
-            set_={
-                "first_at": sa.func.coalesce(sa.case((w.due_at.is_not(None), w.first_at)), tx.now),
-                "due_at": sa.case(
-                    (w.due_at.is_(None), row.excluded.due_at),
-                    else_=sa.func.least(w.first_at + LONGEST_GAP, row.excluded.due_at),
-                ),
-            },
-        )
+_SENDER = (
+    sa.select(s.identity, s.visitor.c.merged_into)
+    .join(s.visitor, s.visitor.c.id == s.identity.c.visitor_id)
+    .where(
+        s.identity.c.channel == sa.bindparam("channel"),
+        s.identity.c.account == sa.bindparam("account"),
+        s.identity.c.external_id == sa.bindparam("external_id"),
     )
-    tx.hint("work")
+    .with_for_update(key_share=True, of=s.visitor)
+)
+
+
+async def _look(tx: Tx, inbound: Inbound, identity: Row) -> Row:
+    """The visitor's open conversation (id is null without one), and the first delivery of this message."""
+    asked = {
+        "channel": inbound.channel,
+        "account": _account(inbound),
+        "dedupe_key": inbound.dedupe_key,
+        "visitor_id": identity.visitor_id,
+        "brand": inbound.brand,
+    }
+    return (await tx.run(_LOOK, asked)).one()
+
+
+_LOOK = query(
+    """
+    select conversation.*, first.id as seen_id, first.seq as seen_seq,
+           first.conversation_id as seen_conversation_id, first.created_at as seen_at
+    from (select 1) as always
+    left join conversation on visitor_id = :visitor_id and brand_id = :brand
+        and kind = 'live' and state <> 'closed'
+    left join (
+        select message.* from inbox join message on message.id = inbox.message_id
+        where inbox.channel = :channel and inbox.account = :account and inbox.dedupe_key = :dedupe_key
+    ) as first on true
+    """,
+    channel=sa.Text,
+    account=sa.Text,
+    dedupe_key=sa.Text,
+    visitor_id=s.Uuid,
+    brand=sa.Text,
+)
+
+#: The quiet gap starts afresh with each message, but the first of a burst is never held back for longer.
+_RECEIVED = query(
+    """
+    with known as (
+        insert into inbox (channel, account, dedupe_key, message_id, at)
+        values (:channel, :account, :dedupe_key, :message_id, :now)
+    ), active as (
+        update conversation set active_at = :now, channel = :channel, identity_id = :identity_id
+        where id = :conversation_id
+    ), seen as (
+        update identity set last_seen_at = :now where id = :identity_id and last_seen_at < :seen_before
+    )
+    insert into work (conversation_id, first_at, due_at) values (:conversation_id, :now, :due_at)
+    on conflict (conversation_id) do update set
+        first_at = case when work.due_at is null then excluded.first_at else work.first_at end,
+        due_at = case when work.due_at is null then excluded.due_at
+                      else least(work.first_at + :longest, excluded.due_at) end
+    """,
+    channel=sa.Text,
+    account=sa.Text,
+    dedupe_key=sa.Text,
+    message_id=s.Uuid,
+    conversation_id=s.Uuid,
+    identity_id=s.Uuid,
+    now=s.Time,
+    seen_before=s.Time,
+    due_at=s.Time,
+    longest=sa.Interval,
+)
 
 
 def _account(inbound: Inbound) -> str:
@@ -149,20 +222,6 @@ def _account(inbound: Inbound) -> str:
     if inbound.channel in timeline.PULL_CHANNELS:
         return f"{inbound.account}/{inbound.sender}"
     return inbound.account
-
-
-async def _seen(tx: Tx, inbound: Inbound) -> Accepted | None:
-    i, m = s.inbox.c, s.message.c
-    row = await tx.one(
-        sa.select(m.id, m.seq, m.conversation_id, m.created_at)
-        .join(s.inbox, i.message_id == m.id)
-        .where(
-            i.channel == inbound.channel,
-            i.account == _account(inbound),
-            i.dedupe_key == inbound.dedupe_key,
-        )
-    )
-    return Accepted(False, row.id, row.seq, row.conversation_id, row.created_at) if row else None
 
 
 async def _checked(tx: Tx, identity: Row, content: Content) -> Content:
@@ -227,15 +286,3 @@ async def attached(tx: Tx, content: Attachment, mine: sa.ColumnElement[bool]) ->
         content, name=blob.name, mime=blob.mime, size=blob.size, width=blob.width, height=blob.height
     )
     return filled  # type: ignore[no-any-return]
-
-
-async def _note_activity(tx: Tx, conversation: Row, identity: Row, inbound: Inbound) -> None:
-    await tx.run(
-        s.conversation.update()
-        .where(s.conversation.c.id == conversation.id)
-        .values(active_at=tx.now, channel=inbound.channel, identity_id=identity.id)
-    )
-    if identity.last_seen_at < tx.now - SEEN_WITHIN:
-        await tx.run(s.identity.update().where(s.identity.c.id == identity.id).values(last_seen_at=tx.now))
-    if conversation.state == "waiting":
-        tx.hint("queue")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from core import agents
 from core import schema as s
 from core.agents import Agent
-from core.db import Tx
+from core.db import Database, Tx
 
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
@@ -33,6 +33,7 @@ class Session:
     token_hash: bytes
     csrf: str
     agent: Agent
+    used_at: datetime  # the last use that was noted
 
 
 @dataclass(frozen=True)
@@ -70,22 +71,29 @@ async def find(tx: Tx, token: str | None) -> Session | None:
 
 async def find_by_hash(tx: Tx, token_hash: bytes) -> Session | None:
     """The same for sockets, which keep only the hash to check again later."""
-    login = s.login.c
-    row = await tx.one(
-        sa.select(s.agent, login.csrf, login.used_at)
-        .join(s.agent, s.agent.c.id == login.agent_id)
-        .where(
-            login.token_hash == token_hash,
-            login.expires_at > tx.now,
-            login.used_at > tx.now - IDLE,
-            s.agent.c.disabled_at.is_(None),
-        )
+    row = (
+        await tx.run(_FIND, {"token_hash": token_hash, "now": tx.now, "used_after": tx.now - IDLE})
+    ).first()
+    return Session(token_hash, row.csrf, agents.from_row(row), row.used_at) if row else None
+
+
+_FIND = (
+    sa.select(s.agent, s.login.c.csrf, s.login.c.used_at)
+    .join(s.login, s.agent.c.id == s.login.c.agent_id)
+    .where(
+        s.login.c.token_hash == sa.bindparam("token_hash"),
+        s.login.c.expires_at > sa.bindparam("now"),
+        s.login.c.used_at > sa.bindparam("used_after"),
+        s.agent.c.disabled_at.is_(None),
     )
-    if row is None:
-        return None
-    if row.used_at < tx.now - _NOTED:
-        await touch(tx, token_hash)
-    return Session(token_hash, row.csrf, agents.from_row(row))
+)
+
+
+async def note(db: Database, session: Session) -> None:
+    """Note that a session was used, unless that is known well enough."""
+    if session.used_at < db.clock.now() - _NOTED:
+        async with db.begin() as tx:
+            await touch(tx, session.token_hash)
 
 
 async def touch(tx: Tx, token_hash: bytes) -> None:

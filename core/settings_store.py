@@ -70,17 +70,21 @@ class SettingsStore:
         self._watching = db.hints.watch("settings")
         self._watch = self._watching.__enter__()
 
-    async def get(self, kind: type[S]) -> S:
-        if await self._watch.wait(0):
+    async def get(self, kind: type[S], tx: Tx | None = None) -> S:
+        """tx: one at hand to read with; to hold it and wait for another connection could take for ever."""
+        if self._watch.take():
             self._held.clear()
         at, value = self._held.get(kind, (0.0, None))
         if value is None or time.monotonic() - at > FRESH_FOR_S:
             started = time.monotonic()
-            async with self._db.begin() as tx:
-                value = await read(tx, kind)
+            value = await (read(tx, kind) if tx else self._read(kind))
             self._held[kind] = (started, value)
         found: S = value
         return found
+
+    async def _read(self, kind: type[S]) -> S:
+        async with self._db.reading() as tx:
+            return await read(tx, kind)
 
     def close(self) -> None:
         self._watching.__exit__(None, None, None)

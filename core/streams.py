@@ -10,10 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from core import schema as s
 from core.db import Row, Tx
+from core.sql import query
 
 #: Older stream rows are dropped; a console that was away for longer loads everything again.
 KEEP = timedelta(days=2)
@@ -24,15 +25,39 @@ def topic(agent_id: UUID) -> str:
 
 
 async def publish(tx: Tx, agent_id: UUID, kind: str, **data: Any) -> None:
-    """Append to the agent's stream.  Takes the stream row's lock: do it last in a transaction."""
-    counter = insert(s.stream).values(agent_id=agent_id, seq=1)
-    seq = await tx.value(
-        counter.on_conflict_do_update(
-            index_elements=["agent_id"], set_={"seq": s.stream.c.seq + 1}
-        ).returning(s.stream.c.seq)
-    )
-    await tx.run(s.stream_event.insert().values(agent_id=agent_id, seq=seq, kind=kind, data=data, at=tx.now))
+    """Append to the agent's stream, at the end of the transaction: the stream's row is locked last of all."""
+    tx.at_end(_append, (agent_id, kind, data))
     tx.hint(topic(agent_id))
+
+
+#: Streams are locked in one order, so that two transactions that write to the same two never wait in a ring.
+_APPEND = query(
+    """
+    with news as (
+        select agent_id, kind, data, n
+        from unnest(:agents, :kinds, :data) with ordinality as row (agent_id, kind, data, n)
+    ), counter as (
+        insert into stream (agent_id, seq)
+        select agent_id, count(*) from news group by agent_id order by agent_id
+        on conflict (agent_id) do update set seq = stream.seq + excluded.seq
+        returning agent_id, seq
+    )
+    insert into stream_event (agent_id, seq, kind, data, at)
+    select news.agent_id,
+           counter.seq + 1 - row_number() over (partition by news.agent_id order by news.n desc),
+           news.kind, news.data, :now
+    from news join counter using (agent_id)
+    """,
+    agents=ARRAY(s.Uuid),
+    kinds=ARRAY(sa.Text),
+    data=ARRAY(JSONB),
+    now=s.Time,
+)
+
+
+async def _append(tx: Tx, rows: list[tuple[UUID, str, dict[str, Any]]]) -> None:
+    agents, kinds, data = map(list, zip(*rows, strict=True))
+    await tx.run(_APPEND, {"agents": agents, "kinds": kinds, "data": data, "now": tx.now})
 
 
 async def cursor(tx: Tx, agent_id: UUID) -> int:

@@ -9,11 +9,12 @@ Lock order in every transaction that writes here: visitor, conversation, work, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from core import schema as s
 from core import streams
@@ -21,19 +22,12 @@ from core.db import Row, Tx
 from core.errors import NotFound
 from core.ids import new_id
 from core.messages import Content, dump_content
+from core.sql import query
 
 VISITOR, BOT, AGENT, SYSTEM = "visitor", "bot", "agent", "system"
 
 #: Channels whose clients read the timeline themselves; all others get outbox rows.
 PULL_CHANNELS = frozenset({"web", "app"})
-
-
-@dataclass(frozen=True)
-class Posted:
-    id: UUID
-    seq: int | None
-    position: int
-    created_at: datetime
 
 
 def topic(visitor_id: UUID) -> str:
@@ -42,21 +36,23 @@ def topic(visitor_id: UUID) -> str:
 
 async def lock(tx: Tx, conversation_id: UUID) -> Row:
     """The conversation, with its visitor's row and its own locked.  NotFound when there is none."""
-    c, v = s.conversation.c, s.visitor.c
-    both = (
-        sa.select(s.conversation)
-        .join(s.visitor, v.id == c.visitor_id)
-        .where(c.id == conversation_id)
-        # in this order; a row that changed while we waited is read again in its newest version
-        .with_for_update(key_share=True, of=[s.visitor, s.conversation])
-    )
     while True:
-        row = await tx.one(both)
+        row = (await tx.run(_LOCK, {"id": conversation_id})).first()
         if row is not None:
             return row
-        if await tx.value(sa.select(c.id).where(c.id == conversation_id)) is None:
+        if not await tx.run(_EXISTS, {"id": conversation_id}):
             raise NotFound()
         # otherwise a merge moved it to another visitor while we waited: lock that one
+
+
+_LOCK = (
+    sa.select(s.conversation)
+    .join(s.visitor, s.visitor.c.id == s.conversation.c.visitor_id)
+    .where(s.conversation.c.id == sa.bindparam("id"))
+    # in this order; a row that changed while we waited is read again in its newest version
+    .with_for_update(key_share=True, of=[s.visitor, s.conversation])
+)
+_EXISTS = sa.select(s.conversation.c.id).where(s.conversation.c.id == sa.bindparam("id"))
 
 
 async def post(
@@ -73,56 +69,116 @@ async def post(
     identity_id: UUID | None = None,
     sent_at: datetime | None = None,
     tell_agent: bool = True,
-) -> Posted:
-    """Append one message; queue it for a push channel; tell the agent who serves.
+) -> Row:
+    """Append one message and return its row; queue it for a push channel; tell the agent who serves.
 
     conversation must be locked (lock, or opened in this transaction).
     """
-    v = s.visitor.c
-    numbers = (
-        await tx.run(
-            s.visitor.update()
-            .where(v.id == conversation.visitor_id)
-            .values(
-                position=v.position + 1,
-                seq=v.seq + (0 if internal else 1),
-                **({"last_seen_at": tx.now} if author == VISITOR else {}),
-            )
-            .returning(v.position, v.seq)
-        )
-    ).one()
-    posted = Posted(new_id(), None if internal else numbers.seq, numbers.position, tx.now)
+    [row] = await post_all(
+        tx,
+        conversation,
+        author,
+        [content],
+        agent_id=agent_id,
+        internal=internal,
+        client_id=client_id,
+        turn_id=turn_id,
+        channel=channel,
+        identity_id=identity_id,
+        sent_at=sent_at,
+        tell_agent=tell_agent,
+    )
+    return row
+
+
+async def post_all(
+    tx: Tx,
+    conversation: Row,
+    author: str,
+    contents: Sequence[Content],
+    *,
+    agent_id: UUID | None = None,
+    internal: bool = False,
+    client_id: str | None = None,
+    turn_id: UUID | None = None,
+    channel: str | None = None,
+    identity_id: UUID | None = None,
+    sent_at: datetime | None = None,
+    tell_agent: bool = True,
+) -> list[Row]:
+    """The same for several messages of one author, with one statement; returns them in order."""
     channel = channel or conversation.channel
-    await tx.run(
-        s.message.insert().values(
-            id=posted.id,
-            conversation_id=conversation.id,
-            visitor_id=conversation.visitor_id,
-            position=posted.position,
-            seq=posted.seq,
-            author=author,
-            agent_id=agent_id,
-            content=dump_content(content),
-            channel=channel,
-            identity_id=identity_id,
-            client_id=client_id,
-            turn_id=turn_id,
-            sent_at=sent_at,
-            created_at=tx.now,
-        )
+    rows = await tx.run(
+        _POST,
+        {
+            "visitor_id": conversation.visitor_id,
+            "conversation_id": conversation.id,
+            "count": len(contents),
+            "public": 0 if internal else len(contents),
+            "seen": author == VISITOR,
+            "ids": [new_id() for _ in contents],
+            "contents": [dump_content(content) for content in contents],
+            "author": author,
+            "agent_id": agent_id,
+            "channel": channel,
+            "identity_id": identity_id,
+            "client_id": client_id,
+            "turn_id": turn_id,
+            "sent_at": sent_at,
+            "now": tx.now,
+        },
     )
     if author != VISITOR and not internal and channel not in PULL_CHANNELS:
-        await _queue_out(tx, conversation, posted.id, identity_id)
+        for row in rows:
+            await _queue_out(tx, conversation, row.id, identity_id)
     if tell_agent and conversation.agent_id is not None and conversation.state == "agent":
-        await streams.publish(
-            tx,
-            conversation.agent_id,
-            "message",
-            message_id=str(posted.id),
-            conversation_id=str(conversation.id),
-        )
+        for row in rows:
+            await streams.publish(
+                tx,
+                conversation.agent_id,
+                "message",
+                message_id=str(row.id),
+                conversation_id=str(conversation.id),
+            )
     tx.hint(topic(conversation.visitor_id), f"watch:{conversation.id}")
-    return posted
+    return rows
+
+
+#: Numbers and messages at once: the counters move under the visitor's lock, which the caller holds.
+_POST = query(
+    """
+    with numbers as (
+        update visitor set position = position + :count, seq = seq + :public,
+            last_seen_at = case when :seen then :now else last_seen_at end
+        where id = :visitor_id
+        returning position, seq
+    )
+    insert into message (id, conversation_id, visitor_id, position, seq, author, agent_id, content, channel,
+                         identity_id, client_id, turn_id, sent_at, created_at)
+    select item.id, :conversation_id, :visitor_id,
+           numbers.position - :count + item.n,
+           case when :public > 0 then numbers.seq - :count + item.n end,
+           :author, :agent_id, item.content, :channel, :identity_id, :client_id, :turn_id, :sent_at, :now
+    from numbers, unnest(:ids, :contents) with ordinality as item (id, content, n)
+    order by item.n
+    returning *
+    """,
+    visitor_id=s.Uuid,
+    conversation_id=s.Uuid,
+    count=sa.BigInteger,
+    public=sa.BigInteger,
+    seen=sa.Boolean,
+    ids=ARRAY(s.Uuid),
+    contents=ARRAY(JSONB),
+    author=sa.Text,
+    agent_id=s.Uuid,
+    channel=sa.Text,
+    identity_id=s.Uuid,
+    client_id=sa.Text,
+    turn_id=s.Uuid,
+    sent_at=s.Time,
+    now=s.Time,
+)
 
 
 async def _queue_out(tx: Tx, conversation: Row, message_id: UUID, identity_id: UUID | None) -> None:

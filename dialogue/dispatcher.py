@@ -20,11 +20,15 @@ from core import schema as s
 from core.clock import stamp
 from core.db import Database, Row, Tx
 from core.errors import Conflict, NotFound, Unavailable
-from dialogue import turns
+from core.hints import Watch
+from core.inbox import QUIET_GAP
+from dialogue import turns, understanding
 from dialogue.breaker import Breaker
 from dialogue.client import DEADLINE_S, LONGEST_TEXT, Bot, BotFailed, BotNotReady, TurnAnswer, TurnRequest
 from dialogue.desk import Desk
 from dialogue.escape import escape
+from dialogue.said import Said
+from dialogue.said import said as what_was_said
 
 log = structlog.get_logger(__name__)
 
@@ -35,9 +39,6 @@ BOT_ABREAST = 8
 PARSE_S = 3.0
 
 _SWEEP_S = 1.0
-
-#: How many of the bot's actions a conversation remembers for the handoff packet.
-_TRIED = 12
 
 
 class Dispatcher:
@@ -60,7 +61,7 @@ class Dispatcher:
 
     async def run(self) -> None:
         """Dispatch until cancelled; running turns are then waited for by drain()."""
-        with self.db.hints.watch("work") as watch:
+        with self.db.hints.watch("work", turns.DUE_NOW) as watch:
             while True:
                 pause = _SWEEP_S
                 try:
@@ -69,7 +70,7 @@ class Dispatcher:
                     log.warning("dispatcher.database_unavailable")
                 except Exception:
                     log.exception("dispatcher.failed")
-                await watch.wait(pause)
+                await _until_due(watch, pause)
 
     async def drain(self, timeout_s: float) -> None:
         """Wait for the turns in flight; what does not finish is taken up again when its lease runs out."""
@@ -95,7 +96,8 @@ class Dispatcher:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        self.db.hints.notify("work")  # there is room for another
+        if len(self._running) == self._abreast - 1:
+            self.db.hints.notify(turns.DUE_NOW)  # there is room again
 
     async def _handle_safely(self, turn: turns.Lease) -> None:
         try:
@@ -110,17 +112,11 @@ class Dispatcher:
     async def handle(self, turn: turns.Lease) -> None:
         """One leased turn from its messages to its commit."""
         async with self.db.reading() as tx:
-            conversation = (
-                await tx.run(sa.select(s.conversation).where(s.conversation.c.id == turn.conversation_id))
-            ).one()
-            language = await self._language(tx, conversation)
-            said = await turns.said(tx, turn, language)
-            metadata = (
-                await self._metadata(tx, conversation, turn, said, language)
-                if conversation.state == "bot"
-                else {}
-            )
-        if conversation.state == "bot":
+            conversation = (await tx.run(_CONVERSATION, {"id": turn.conversation_id})).one()
+            to_bot = conversation.state == "bot"
+            said = await what_was_said(tx, turn, conversation.language, to_bot=to_bot)
+            metadata = await self._metadata(tx, conversation, said) if to_bot else {}
+        if to_bot:
             await self._bot_turn(turn, conversation, said, metadata)
         elif conversation.state == "closed" or not (said.text and said.has_words):
             await self._commit(turn, lambda tx, row: turns.finish(tx, turn, "done"))
@@ -130,7 +126,7 @@ class Dispatcher:
     # -- the bot's turns ---------------------------------------------------------------------------------
 
     async def _bot_turn(
-        self, turn: turns.Lease, conversation: Row, said: turns.Said, metadata: dict[str, Any]
+        self, turn: turns.Lease, conversation: Row, said: Said, metadata: dict[str, Any]
     ) -> None:
         if turn.attempts > turns.MAX_ATTEMPTS:
             return await self._fail(turn, "bot_failed", "too many attempts")
@@ -164,68 +160,9 @@ class Dispatcher:
         self.breaker.succeeded()
         await self._commit(turn, lambda tx, row: self._answer(tx, row, turn, said, answer))
 
-    async def _answer(
-        self, tx: Tx, row: Row, turn: turns.Lease, said: turns.Said, answer: TurnAnswer
-    ) -> None:
+    async def _answer(self, tx: Tx, row: Row, turn: turns.Lease, said: Said, answer: TurnAnswer) -> None:
         """Commit understanding, words and what actions asked for, together with "handled"."""
-        await self._note_understanding(tx, row, turn, said, answer)
-        if row.state == "bot":
-            for reply in answer.replies:
-                await timeline.post(tx, row, timeline.BOT, reply, turn_id=turn.turn_id)
-            await events.record(
-                tx,
-                "reply.sent",
-                actor="bot",
-                conversation_id=row.id,
-                visitor_id=row.visitor_id,
-                by="bot",
-                count=len(answer.replies),
-                turn_id=str(turn.turn_id),
-            )
-            await self._apply_handoff(tx, row, turn)
-        # else: the owner changed while the bot was thinking; its words are dropped, the understanding stays.
-        await turns.finish(
-            tx, turn, "done", result={"actions": answer.actions, "understood": answer.understood}
-        )
-
-    async def _apply_handoff(self, tx: Tx, row: Row, turn: turns.Lease) -> None:
-        e = s.turn_effect.c
-        asked = await tx.one(
-            sa.select(e.request).where(e.turn_id == turn.turn_id, e.kind == "handoff").order_by(e.at).limit(1)
-        )
-        if asked is None:
-            return
-        current = (
-            await tx.run(sa.select(s.conversation).where(s.conversation.c.id == row.id))
-        ).one()  # as _note_understanding left it
-        group = asked.request.get("group")
-        group_id = await tx.value(sa.select(s.group.c.id).where(s.group.c.slug == group)) if group else None
-        await self.desk.hand_off(
-            tx, current, reason=asked.request["reason"], note=asked.request.get("note"), group_id=group_id
-        )
-
-    async def _note_understanding(
-        self, tx: Tx, row: Row, turn: turns.Lease, said: turns.Said, answer: TurnAnswer
-    ) -> None:
-        nlu = summary(answer.nlu)
-        bot: dict[str, Any] = {k: v for k, v in (row.bot or {}).items() if k != "renew"}
-        tried = [a for a in answer.actions if a != "action_listen"]
-        bot |= {
-            "slots": answer.slots,
-            "form": answer.form,
-            "tried": (bot.get("tried", []) + tried)[-_TRIED:],
-            "turns": bot.get("turns", 0) + 1,
-        }
-        c = s.conversation.c
-        failures = 0 if answer.understood else row.failures + 1
-        await tx.run(
-            s.conversation.update()
-            .where(c.id == row.id)
-            .values(nlu=nlu, bot=bot, failures=failures, active_at=tx.now)
-        )
-        await self._note_language(tx, row, answer.nlu)
-        if said.message_ids:
-            await tx.run(s.message.update().where(s.message.c.id == said.message_ids[-1]).values(nlu=nlu))
+        current = await understanding.note(tx, row, said, answer)
         await events.record(
             tx,
             "turn.done",
@@ -234,9 +171,37 @@ class Dispatcher:
             visitor_id=row.visitor_id,
             turn_id=str(turn.turn_id),
             understood=answer.understood,
-            intent=nlu.get("intent"),
-            emotion=nlu.get("emotion"),
+            intent=current.nlu.get("intent"),
+            emotion=current.nlu.get("emotion"),
             actions=answer.actions,
+        )
+        if row.state == "bot":
+            await self._say(tx, row, turn, answer)
+            if row.asked is not None:
+                await self._hand_off(tx, current, row.asked)
+        # else: the owner changed while the bot was thinking; its words are dropped, the understanding stays.
+        await turns.finish(
+            tx, turn, "done", result={"actions": answer.actions, "understood": answer.understood}
+        )
+
+    async def _say(self, tx: Tx, row: Row, turn: turns.Lease, answer: TurnAnswer) -> None:
+        await timeline.post_all(tx, row, timeline.BOT, answer.replies, turn_id=turn.turn_id)
+        await events.record(
+            tx,
+            "reply.sent",
+            actor="bot",
+            conversation_id=row.id,
+            visitor_id=row.visitor_id,
+            by="bot",
+            count=len(answer.replies),
+            turn_id=str(turn.turn_id),
+        )
+
+    async def _hand_off(self, tx: Tx, current: Row, asked: dict[str, Any]) -> None:
+        group = asked.get("group")
+        group_id = await tx.value(sa.select(s.group.c.id).where(s.group.c.slug == group)) if group else None
+        await self.desk.hand_off(
+            tx, current, reason=asked["reason"], note=asked.get("note"), group_id=group_id
         )
 
     async def _fail(self, turn: turns.Lease, reason: str, detail: str) -> None:
@@ -262,13 +227,13 @@ class Dispatcher:
 
     # -- people's turns ----------------------------------------------------------------------------------
 
-    async def _annotate(self, turn: turns.Lease, said: turns.Said) -> None:
+    async def _annotate(self, turn: turns.Lease, said: Said) -> None:
         """Intent and emotion for whoever serves; a bot that cannot tell is no reason to wait."""
         nlu: dict[str, Any] | None = None
         if not self.breaker.is_open:
             try:
                 async with asyncio.timeout(PARSE_S):
-                    nlu = summary(await self.bot.parse(escape(said.text)))
+                    nlu = understanding.summary(await self.bot.parse(escape(said.text)))
             except (BotNotReady, BotFailed, TimeoutError):
                 self.breaker.failed()
             except Exception:
@@ -284,10 +249,9 @@ class Dispatcher:
 
         await self._commit(turn, work)
 
-    async def _note_annotation(self, tx: Tx, row: Row, said: turns.Said, nlu: dict[str, Any]) -> None:
+    async def _note_annotation(self, tx: Tx, row: Row, said: Said, nlu: dict[str, Any]) -> None:
         last = said.message_ids[-1]
-        await tx.run(s.message.update().where(s.message.c.id == last).values(nlu=nlu))
-        await tx.run(s.conversation.update().where(s.conversation.c.id == row.id).values(nlu=nlu))
+        await understanding.annotate(tx, row.id, last, nlu)
         await events.record(
             tx,
             "message.understood",
@@ -315,22 +279,10 @@ class Dispatcher:
 
         await self.db.retrying(locked)
 
-    async def _language(self, tx: Tx, conversation: Row) -> str | None:
-        language: str | None = await tx.value(
-            sa.select(s.visitor.c.language).where(s.visitor.c.id == conversation.visitor_id)
-        )
-        return language
-
-    async def _metadata(
-        self, tx: Tx, conversation: Row, turn: turns.Lease, said: turns.Said, language: str | None
-    ) -> dict[str, Any]:
-        m = s.message.c
-        minute = sa.select(sa.func.count(), sa.func.count(sa.distinct(m.content))).where(
-            m.conversation_id == conversation.id,
-            m.author == "visitor",
-            m.created_at > tx.now - timedelta(seconds=60),
-        )
-        per_minute, distinct = (await tx.run(minute)).one()
+    async def _metadata(self, tx: Tx, conversation: Row, said: Said) -> dict[str, Any]:
+        minute = {"conversation_id": conversation.id, "since": tx.now - timedelta(seconds=60)}
+        per_minute, distinct = (await tx.run(_MINUTE, minute)).one()
+        language = conversation.language
         return {
             "language": language[:2] if language else None,
             "script": {"zh-Hant": "Hant", "zh": "Hans"}.get(language or ""),
@@ -345,31 +297,36 @@ class Dispatcher:
             },
         }
 
-    async def _note_language(self, tx: Tx, row: Row, nlu: dict[str, Any]) -> None:
-        """Remember how the visitor writes: zh, zh-Hant or en."""
-        language = {"zh": "zh-Hant" if nlu.get("script") == "Hant" else "zh", "en": "en"}.get(
-            nlu.get("language") or ""
-        )
-        if language:
-            v = s.visitor.c
-            await tx.run(
-                s.visitor.update()
-                .where(v.id == row.visitor_id, v.language.is_distinct_from(language))
-                .values(language=language)
-            )
-
     def _kept_slots(self, conversation: Row, metadata: dict[str, Any]) -> dict[str, Any]:
         slots: dict[str, Any] = (conversation.bot or {}).get("slots", {})
         kept = {k: v for k, v in slots.items() if k in ("order_number", "phone_number", "email", "product")}
         return {**kept, "language": metadata["language"] or "zh"}
 
 
-def summary(nlu: dict[str, Any]) -> dict[str, Any]:
-    """The part of an understanding that we keep with a message."""
-    return {
-        "intent": nlu.get("intent"),
-        "ranking": (nlu.get("ranking") or [])[:3],
-        "emotion": nlu.get("emotion"),
-        "entities": [{"entity": e.get("entity"), "value": e.get("value")} for e in nlu.get("entities") or []],
-        "language": nlu.get("language"),
-    }
+_CONVERSATION = (
+    sa.select(s.conversation, s.visitor.c.language)
+    .join(s.visitor, s.visitor.c.id == s.conversation.c.visitor_id)
+    .where(s.conversation.c.id == sa.bindparam("id"))
+)
+
+_m = s.message.c
+_MINUTE = sa.select(sa.func.count(), sa.func.count(sa.distinct(_m.content))).where(
+    _m.conversation_id == sa.bindparam("conversation_id"),
+    _m.author == "visitor",
+    _m.created_at > sa.bindparam("since"),
+)
+
+
+async def _until_due(watch: Watch, pause_s: float) -> None:
+    """Return after pause_s, or at once when a turn is due.
+
+    A message just stored is due after its quiet gap, not now: looking for it before would find nothing.
+    """
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + pause_s
+    while (left := ends - loop.time()) > 0:
+        news = await watch.wait(left)
+        if turns.DUE_NOW in news:
+            return
+        if news:
+            ends = min(ends, loop.time() + QUIET_GAP.total_seconds())

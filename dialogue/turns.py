@@ -1,8 +1,8 @@
-"""A turn: which messages it holds, what the bot is told of them, and how its outcome is committed.
+"""A turn: leased with a fencing token, tried again after a crash, committed as a whole.
 
-A turn is leased with a fencing token.  Its identity (turn_id) and its messages stay the same when it is
-tried again after a crash, so that the bot can answer a repeated turn from its tracker and actions stay
-idempotent; the token grows with each attempt, so that whatever an abandoned attempt still does is refused.
+Its identity (turn_id) and its messages stay the same when it is tried again, so that the bot can answer a
+repeated turn from its tracker and actions stay idempotent; the token grows with each attempt, so that
+whatever an abandoned attempt still does is refused.
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from core import schema as s
 from core import timeline
 from core.db import Row, Tx
 from core.errors import Conflict
 from core.ids import new_id
-from core.messages import Attachment, Buttons, Card, Press, Text, parse_content, plain_text
+from core.sql import query
 
 #: Outlives the bot's deadline of 8 s: while a first attempt may still win no second one runs beside it.
 LEASE = timedelta(seconds=12)
@@ -36,151 +37,139 @@ class Lease:
     after: int  # messages after this position ...
     upto: int  # ... up to this one
     attempts: int
-
-
-@dataclass(frozen=True)
-class Said:
-    """What the visitor said in the turn."""
-
-    message_ids: list[UUID]
-    text: str
-    payload: str | None
-    bubbles: int
-    has_words: bool  # false when there are only files: nothing in them that could be understood
+    owner: str  # who had the conversation when the turn was leased
+    is_new: bool = True  # not an earlier attempt's turn
 
 
 async def lease(tx: Tx, limit: int, length: timedelta = LEASE) -> list[Lease]:
     """Lease due turns, oldest first.  Other processes' leases are stepped over, expired ones are taken up."""
-    w = s.work.c
-    rows = await tx.all(
-        sa.select(s.work)
-        .where(w.due_at <= tx.now, sa.or_(w.leased_until.is_(None), w.leased_until < tx.now))
-        .order_by(w.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [await _lease_one(tx, row, length) for row in rows]
+    leased = [_next(row) for row in await tx.run(_DUE, {"now": tx.now, "limit": limit})]
+    if leased:
+        await tx.run(_LEASE, {"now": tx.now, "until": tx.now + length, **_columns(leased)})
+    return leased
 
 
-async def _lease_one(tx: Tx, row: Row, length: timedelta) -> Lease:
-    fence, attempts = row.fence + 1, row.attempts + 1
-    turn_id: UUID | None = row.turn_id
-    if turn_id is None:
-        turn_id, attempts = new_id(), 1
-        upto = await _newest(tx, row.conversation_id, row.upto)
-        owner = await tx.value(
-            sa.select(s.conversation.c.state).where(s.conversation.c.id == row.conversation_id)
-        )
-        await tx.run(
-            s.turn.insert().values(
-                id=turn_id,
-                conversation_id=row.conversation_id,
-                fence=fence,
-                upto=upto,
-                owner=owner,
-                started_at=tx.now,
-            )
-        )
+def _next(row: Row) -> Lease:
+    """The next attempt at a due turn, or a new turn of all messages that are not handled yet."""
+    if row.turn_id is not None:
+        attempts, upto = row.attempts + 1, row.turn_upto
     else:
-        upto = await tx.value(
-            s.turn.update().where(s.turn.c.id == turn_id).values(fence=fence).returning(s.turn.c.upto)
-        )
-    await tx.run(
-        s.work.update()
-        .where(s.work.c.conversation_id == row.conversation_id)
-        .values(fence=fence, turn_id=turn_id, leased_until=tx.now + length, attempts=attempts)
+        attempts, upto = 1, row.newest or row.upto
+    return Lease(
+        row.conversation_id,
+        row.turn_id or new_id(),
+        row.fence + 1,
+        row.upto,
+        upto,
+        attempts,
+        row.state,
+        row.turn_id is None,
     )
-    return Lease(row.conversation_id, turn_id, fence, row.upto, upto, attempts)
 
 
-async def _newest(tx: Tx, conversation_id: UUID, default: int) -> int:
-    m = s.message.c
-    newest = sa.select(sa.func.max(m.position)).where(
-        m.conversation_id == conversation_id, m.author == "visitor"
+def _columns(leased: list[Lease]) -> dict[str, list[Any]]:
+    return {
+        "conversations": [one.conversation_id for one in leased],
+        "turns": [one.turn_id for one in leased],
+        "fences": [one.fence for one in leased],
+        "uptos": [one.upto for one in leased],
+        "attempts": [one.attempts for one in leased],
+        "owners": [one.owner for one in leased],
+        "new": [one.is_new for one in leased],
+    }
+
+
+_DUE = query(
+    """
+    select work.conversation_id, work.upto, work.fence, work.attempts, work.turn_id, conversation.state,
+        (select upto from turn where turn.id = work.turn_id) as turn_upto,
+        (select max(position) from message
+         where message.conversation_id = work.conversation_id and author = 'visitor') as newest
+    from work join conversation on conversation.id = work.conversation_id
+    where due_at <= :now and (leased_until is null or leased_until < :now)
+    order by due_at limit :limit
+    for update of work skip locked
+    """,
+    now=s.Time,
+    limit=sa.Integer,
+)
+
+_LEASE = query(
+    """
+    with lease as (
+        select * from unnest(:conversations, :turns, :fences, :uptos, :attempts, :owners, :new)
+            as row (conversation_id, turn_id, fence, upto, attempts, owner, is_new)
+    ), begun as (
+        insert into turn (id, conversation_id, fence, upto, owner, started_at)
+        select turn_id, conversation_id, fence, upto, owner, :now from lease where is_new
+    ), again as (
+        update turn set fence = lease.fence from lease where turn.id = lease.turn_id and not lease.is_new
     )
-    return int(await tx.value(newest) or default)
+    update work
+    set fence = lease.fence, turn_id = lease.turn_id, leased_until = :until, attempts = lease.attempts
+    from lease where work.conversation_id = lease.conversation_id
+    """,
+    now=s.Time,
+    until=s.Time,
+    conversations=ARRAY(s.Uuid),
+    turns=ARRAY(s.Uuid),
+    fences=ARRAY(sa.BigInteger),
+    uptos=ARRAY(sa.BigInteger),
+    attempts=ARRAY(sa.Integer),
+    owners=ARRAY(sa.Text),
+    new=ARRAY(sa.Boolean),
+)
 
 
 async def next_due_s(tx: Tx) -> float | None:
     """Seconds until something is due, None when there is no work at all."""
-    w = s.work.c
-    due = await tx.value(
-        sa.select(sa.func.min(sa.func.greatest(w.due_at, sa.func.coalesce(w.leased_until, w.due_at))))
-    )
+    due = await tx.value(_NEXT)
     return None if due is None else (due - tx.now).total_seconds()
 
 
-async def said(tx: Tx, turn: Lease, language: str | None) -> Said:
-    """The visitor's messages of the turn as one text, or as the payload of the button pressed last."""
-    m = s.message.c
-    rows = await tx.all(
-        sa.select(m.id, m.content)
-        .where(
-            m.conversation_id == turn.conversation_id,
-            m.author == "visitor",
-            m.position > turn.after,
-            m.position <= turn.upto,
-        )
-        .order_by(m.position)
-    )
-    contents = [parse_content(row.content) for row in rows]
-    last = contents[-1] if contents else None
-    payload = last.payload if isinstance(last, Press) else None
-    if len(contents) == 1 and isinstance(last, Text):
-        payload = await _typed_button(tx, turn, last.text)
-    words = [_words(content, language) for content in contents]
-    return Said(
-        [row.id for row in rows],
-        "\n".join(filter(None, words)),
-        payload,
-        len(rows),
-        has_words=not all(isinstance(content, Attachment) for content in contents),
-    )
-
-
-async def _typed_button(tx: Tx, turn: Lease, text: str) -> str | None:
-    """The payload of a button that the bot has just shown, when its title is written instead of pressed."""
-    m = s.message.c
-    rows = await tx.all(
-        sa.select(m.content, m.turn_id)
-        .where(m.conversation_id == turn.conversation_id, m.author == "bot", m.position <= turn.upto)
-        .order_by(m.position.desc())
-        .limit(5)
-    )
-    wanted = text.strip().casefold()
-    for row in rows:
-        shown = parse_content(row.content)
-        if row.turn_id != rows[0].turn_id or not isinstance(shown, Buttons | Card):
-            continue
-        for button in shown.buttons:
-            if button.title.strip().casefold() == wanted:
-                return button.payload
-    return None
-
-
-def _words(content: Any, language: str | None) -> str:
-    if isinstance(content, Attachment):
-        kind = type(content).__name__.lower()
-        chinese = {"image": "图片", "file": "文件", "audio": "语音", "video": "视频"}[kind]
-        return f"[{chinese}]" if (language or "zh").startswith("zh") else f"[{kind}]"
-    return plain_text(content)
+_w = s.work.c
+_NEXT = sa.select(sa.func.min(sa.func.greatest(_w.due_at, sa.func.coalesce(_w.leased_until, _w.due_at))))
 
 
 async def still_mine(tx: Tx, turn: Lease) -> Row:
-    """Lock conversation and work for the commit; returns the conversation.
+    """Lock visitor, conversation and work for the commit; returns the conversation, and with it asked: what
+    an action wants of the handoff, if one does.
 
     Conflict stale_turn when another attempt has taken the turn over meanwhile.
     """
-    conversation = await timeline.lock(tx, turn.conversation_id)
-    await check_fence(tx, turn.conversation_id, turn.turn_id, turn.fence)
-    return conversation
+    row = (await tx.run(_MINE, {"id": turn.conversation_id})).first()
+    if row is None:  # a merge moved it while we waited: it is locked where it is now
+        await timeline.lock(tx, turn.conversation_id)
+        row = (await tx.run(_MINE, {"id": turn.conversation_id})).one()
+    if (row.leased_turn, row.leased_fence) != (turn.turn_id, turn.fence):
+        raise Conflict("stale_turn")
+    return row
+
+
+_e = s.turn_effect.c
+_MINE = (
+    sa.select(
+        s.conversation,
+        _w.turn_id.label("leased_turn"),
+        _w.fence.label("leased_fence"),
+        sa.select(_e.request)
+        .where(_e.turn_id == _w.turn_id, _e.kind == "handoff")
+        .order_by(_e.at)
+        .limit(1)
+        .scalar_subquery()
+        .label("asked"),
+    )
+    .join(s.visitor, s.visitor.c.id == s.conversation.c.visitor_id)
+    .join(s.work, _w.conversation_id == s.conversation.c.id)
+    .where(s.conversation.c.id == sa.bindparam("id"))
+    .with_for_update(key_share=True, of=[s.visitor, s.conversation, s.work])
+)
 
 
 async def check_fence(tx: Tx, conversation_id: UUID, turn_id: UUID, fence: int) -> None:
     """Conflict stale_turn unless this very attempt holds the turn.  Locks the work row."""
-    w = s.work.c
     row = await tx.one(
-        sa.select(w.turn_id, w.fence).where(w.conversation_id == conversation_id).with_for_update()
+        sa.select(_w.turn_id, _w.fence).where(_w.conversation_id == conversation_id).with_for_update()
     )
     if row is None or row.turn_id != turn_id or row.fence != fence:
         raise Conflict("stale_turn")
@@ -190,18 +179,43 @@ async def finish(
     tx: Tx, turn: Lease, state: str, *, result: dict[str, Any] | None = None, error: str | None = None
 ) -> None:
     """Mark the turn's messages handled; what came meanwhile becomes the next turn."""
-    await tx.run(
-        s.turn.update()
-        .where(s.turn.c.id == turn.turn_id)
-        .values(state=state, result=result, error=error, ended_at=tx.now)
+    due_at = await tx.value(
+        _FINISH,
+        {
+            "turn_id": turn.turn_id,
+            "conversation_id": turn.conversation_id,
+            "upto": turn.upto,
+            "state": state,
+            "result": result,
+            "error": error,
+            "now": tx.now,
+        },
     )
-    newest = await _newest(tx, turn.conversation_id, turn.upto)
-    w = s.work.c
-    due = sa.func.greatest(w.due_at, tx.now) if newest > turn.upto else None
-    await tx.run(
-        s.work.update()
-        .where(w.conversation_id == turn.conversation_id)
-        .values(upto=turn.upto, turn_id=None, leased_until=None, attempts=0, first_at=tx.now, due_at=due)
+    if due_at is not None:
+        tx.hint(DUE_NOW)
+
+
+#: Hinted at when a turn may be due at once, other than by a message, which has its quiet gap.
+DUE_NOW = "turn"
+
+_FINISH = query(
+    """
+    with ended as (
+        update turn set state = :state, result = :result, error = :error, ended_at = :now where id = :turn_id
     )
-    if newest > turn.upto:
-        tx.hint("work")
+    update work set upto = :upto, turn_id = null, leased_until = null, attempts = 0, first_at = :now,
+        due_at = case when exists (
+            select 1 from message
+            where message.conversation_id = :conversation_id and author = 'visitor' and position > :upto
+        ) then greatest(due_at, :now) end
+    where conversation_id = :conversation_id
+    returning due_at
+    """,
+    turn_id=s.Uuid,
+    conversation_id=s.Uuid,
+    upto=sa.BigInteger,
+    state=sa.Text,
+    result=JSONB(none_as_null=True),
+    error=sa.Text,
+    now=s.Time,
+)

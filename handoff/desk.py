@@ -12,8 +12,8 @@ from core.db import Database, Row, Tx
 from core.errors import Conflict, Invalid, NotFound
 from core.lifecycle import Move
 from core.messages import ATTACHMENTS, Content, Text
+from core.sql import query
 from handoff import claims, queue
-from handoff.schema import service
 
 CLOSE_REASONS = ("solved", "no_answer", "spam", "other", "visitor_left", "visitor")
 
@@ -166,11 +166,12 @@ async def reply(
 
     async def work(tx: Tx) -> Row:
         before = await timeline.lock(tx, conversation_id)
-        earlier = await _same_client_id(tx, conversation_id, agent_id, client_id)
-        if earlier is not None:
-            return earlier
+        found = await _look(tx, conversation_id, agent_id, client_id, seen)
+        if found.id is not None:
+            return found
         _must_own(before, agent_id)
-        await _must_be_up_to_date(tx, before, agent_id, seen)
+        if found.is_behind:
+            raise Conflict("behind")
         content_now = await checked(tx, content, agent_id)
         posted = await timeline.post(
             tx,
@@ -183,7 +184,7 @@ async def reply(
             identity_id=identity_id,
         )
         await _note_reply(tx, before, agent_id, posted.id)
-        return await _message(tx, posted.id)
+        return posted
 
     return await db.retrying(work)
 
@@ -193,15 +194,15 @@ async def note(db: Database, conversation_id: UUID, agent_id: UUID, text: str, *
 
     async def work(tx: Tx) -> Row:
         before = await timeline.lock(tx, conversation_id)
-        earlier = await _same_client_id(tx, conversation_id, agent_id, client_id)
-        if earlier is not None:
-            return earlier
+        found = await _look(tx, conversation_id, agent_id, client_id, None)
+        if found.id is not None:
+            return found
         content = await checked(tx, Text(text=text), agent_id)
         posted = await timeline.post(
             tx, before, timeline.AGENT, content, agent_id=agent_id, internal=True, client_id=client_id
         )
         await _enter(tx, agent_id, "conversation.noted", conversation_id, message_id=str(posted.id))
-        return await _message(tx, posted.id)
+        return posted
 
     return await db.retrying(work)
 
@@ -260,44 +261,33 @@ def _must_own(conversation: Row, agent_id: UUID) -> None:
         raise Conflict("not_owner")
 
 
-async def _same_client_id(tx: Tx, conversation_id: UUID, agent_id: UUID, client_id: str) -> Row | None:
-    m = s.message.c
-    return await tx.one(
-        sa.select(s.message).where(
-            m.conversation_id == conversation_id,
-            m.author == "agent",
-            m.agent_id == agent_id,
-            m.client_id == client_id,
-        )
-    )
+async def _look(tx: Tx, conversation_id: UUID, agent_id: UUID, client_id: str, seen: int | None) -> Row:
+    """The message that this client_id made already (id is null without one), and whether a colleague wrote
+    something after position seen (is_behind)."""
+    asked = {"conversation_id": conversation_id, "agent_id": agent_id, "client_id": client_id, "seen": seen}
+    return (await tx.run(_LOOK, asked)).one()
 
 
-async def _must_be_up_to_date(tx: Tx, conversation: Row, agent_id: UUID, seen: int | None) -> None:
-    if seen is None:
-        return
-    m = s.message.c
-    missed = sa.exists().where(
-        m.conversation_id == conversation.id,
-        m.author == "agent",
-        m.agent_id != agent_id,
-        m.position > seen,
-        m.seq.is_not(None),
-    )
-    if await tx.value(sa.select(missed)):
-        raise Conflict("behind")
+_LOOK = query(
+    """
+    select message.*, :seen is not null and exists (
+        select 1 from message as other
+        where other.conversation_id = :conversation_id and other.position > :seen
+            and other.author = 'agent' and other.agent_id <> :agent_id and other.seq is not null
+    ) as is_behind
+    from (select 1) as always
+    left join message on conversation_id = :conversation_id and author = 'agent' and agent_id = :agent_id
+        and client_id = :client_id
+    """,
+    conversation_id=s.Uuid,
+    agent_id=s.Uuid,
+    client_id=sa.Text,
+    seen=sa.BigInteger,
+)
 
 
 async def _note_reply(tx: Tx, conversation: Row, agent_id: UUID, message_id: UUID) -> None:
-    c = service.c
-    running = await tx.one(
-        service.update()
-        .where(c.conversation_id == conversation.id, c.ended_at.is_(None))
-        .values(first_reply_at=sa.func.coalesce(c.first_reply_at, tx.now))
-        .returning(c.id)
-    )
-    await tx.run(
-        s.conversation.update().where(s.conversation.c.id == conversation.id).values(active_at=tx.now)
-    )
+    service_id = await tx.value(_REPLIED, {"id": conversation.id, "now": tx.now})
     await events.record(
         tx,
         "reply.sent",
@@ -307,11 +297,17 @@ async def _note_reply(tx: Tx, conversation: Row, agent_id: UUID, message_id: UUI
         agent_id=agent_id,
         by="agent",
         message_id=str(message_id),
-        service_id=str(running.id) if running else None,
+        service_id=str(service_id) if service_id else None,
     )
 
 
-async def _message(tx: Tx, message_id: UUID) -> Row:
-    row = await tx.one(sa.select(s.message).where(s.message.c.id == message_id))
-    assert row is not None
-    return row
+_REPLIED = query(
+    """
+    with active as (update conversation set active_at = :now where id = :id)
+    update service set first_reply_at = coalesce(first_reply_at, :now)
+    where conversation_id = :id and ended_at is null
+    returning id
+    """,
+    id=s.Uuid,
+    now=s.Time,
+)

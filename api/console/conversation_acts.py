@@ -17,7 +17,7 @@ from api.guards import actor, agent_required
 from api.http import Body, body
 from api.views.shapes import Message, Summary
 from core.db import Row
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, Rejected
 from core.ids import parse_id
 from core.messages import Content, parse_content
 from handoff import desk
@@ -61,12 +61,16 @@ class Read(Body, kw_only=True, frozen=True):
 async def reply(request: Request, conversation_id: str) -> HTTPResponse:
     """Say something to the visitor.  409 not_owner or behind; a repeated client_id gets the first answer."""
     given, me = body(request, Reply), actor(request)
-    key = _client_id(given.client_id)
-    # Whoever served it once may ask again about a reply whose answer was lost on the way.
-    row = await _find(request, conversation_id, also=access.served_by(me.id))
-    message = await desk.reply(
-        context.db(request), row.id, me.id, _content(given.content), client_id=key, seen=given.seen
-    )
+    key, content = _client_id(given.client_id), _content(given.content)
+    try:
+        message = await desk.reply(
+            context.db(request), parse_id(conversation_id), me.id, content, client_id=key, seen=given.seen
+        )
+    except Rejected:
+        # Whoever has it may see it; who is refused may perhaps not even know that it is there.  Who served
+        # it once may ask again about a reply whose answer was lost on the way.
+        await _find(request, conversation_id, also=access.served_by(me.id))
+        raise
     return await _show_message(request, message)
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from core import conversations, events, streams, timeline
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.errors import Conflict
 from core.lifecycle import Move
 from core.messages import Text
@@ -31,7 +31,7 @@ async def numbers(world: World, visitor_id: UUID) -> list[tuple[int, int | None]
     return [(row.position, row.seq) for row in rows]
 
 
-async def post(tx: Tx, conversation_id: UUID, words: str, *, internal: bool = False) -> timeline.Posted:
+async def post(tx: Tx, conversation_id: UUID, words: str, *, internal: bool = False) -> Row:
     row = await timeline.lock(tx, conversation_id)
     return await timeline.post(tx, row, timeline.BOT, Text(text=words), internal=internal)
 
@@ -98,7 +98,7 @@ async def test_a_number_is_visible_only_after_all_numbers_below_it(world: World)
     conversation_id = (await world.say()).conversation_id
     visitor_id = await world.visitor_of(conversation_id)
 
-    async def second() -> timeline.Posted:
+    async def second() -> Row:
         async with world.db.begin() as tx:
             return await post(tx, conversation_id, "second")
 
@@ -194,6 +194,7 @@ async def test_old_stream_rows_are_dropped_and_the_numbers_go_on(world: World) -
         await streams.trim(tx)
         assert await streams.oldest(tx, agent_id) is None
         await streams.publish(tx, agent_id, "conversation")
+    async with world.db.begin() as tx:
         assert await streams.oldest(tx, agent_id) == 2 == await streams.cursor(tx, agent_id)
 
 
