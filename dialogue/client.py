@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-import httpx
-import jsonschema
+import aiohttp
+import fastjsonschema
+import msgspec
 
 from core.errors import Unavailable
 from core.messages import Button, Buttons, Card, Content, Picture, Text
@@ -78,14 +79,11 @@ class HttpBot:
 
     def __init__(self, base_url: str, token: str, *, schema: Path, deadline_s: float = DEADLINE_S) -> None:
         wire = json.loads(schema.read_text("utf-8"))
-        self._answer = jsonschema.Draft7Validator({**wire, "$ref": "#/definitions/turn_response"})
-        self._http = httpx.AsyncClient(
-            base_url=f"{base_url.rstrip('/')}/webhooks/keting",
-            headers={"X-Keting-Token": token},
-            timeout=httpx.Timeout(deadline_s, connect=2.0),
-            limits=httpx.Limits(max_connections=64, max_keepalive_connections=32),
-            trust_env=False,  # a proxy in the environment has no business on loopback
-        )
+        self._check = fastjsonschema.compile({**wire, "$ref": "#/definitions/turn_response"})
+        self._url = f"{base_url.rstrip('/')}/webhooks/keting"
+        self._headers = {"X-Keting-Token": token}
+        self._timeout = aiohttp.ClientTimeout(total=deadline_s, sock_connect=2.0)
+        self._session: aiohttp.ClientSession | None = None
 
     async def turn(self, request: TurnRequest) -> TurnAnswer:
         body = await self._post(
@@ -99,9 +97,10 @@ class HttpBot:
                 "metadata": dict(request.metadata),
             },
         )
-        fault = next(self._answer.iter_errors(body), None)
-        if fault is not None:
-            raise BotFailed(detail=f"answer does not fit the wire: {fault.json_path}: {fault.message[:200]}")
+        try:
+            self._check(body)
+        except fastjsonschema.JsonSchemaValueException as fault:
+            raise BotFailed(detail=f"answer does not fit the wire: {fault.message[:200]}") from None
         if body["turn_id"] != request.turn_id:
             raise BotFailed(detail="answer to another turn")
         return TurnAnswer(
@@ -125,29 +124,57 @@ class HttpBot:
 
     async def ready(self) -> bool:
         try:
-            response = await self._http.get("/health", timeout=2.0)
-        except httpx.HTTPError:
+            async with self._http().get(
+                f"{self._url}/health", headers=self._headers, timeout=aiohttp.ClientTimeout(total=2.0)
+            ) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, TimeoutError):
             return False
-        return response.status_code == 200
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._session is not None:
+            await self._session.close()
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:  # made inside the running loop
+            self._session = aiohttp.ClientSession(
+                timeout=self._timeout, connector=aiohttp.TCPConnector(limit=64), json_serialize=_dumps
+            )
+        return self._session
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> Any:
         try:
-            response = await self._http.post(path, json=body)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as err:
-            raise BotNotReady(detail=type(err).__name__) from err
-        except httpx.HTTPError as err:
-            raise BotFailed(detail=type(err).__name__) from err
-        if response.status_code in (503, 404):  # 404: Rasa is up but has not loaded the channel yet
-            raise BotNotReady(detail=response.text[:200])
-        if response.status_code != 200:
-            raise BotFailed(detail=f"{response.status_code}: {response.text[:200]}")
+            return await self._post_once(path, body)
+        except aiohttp.ServerDisconnectedError:
+            # It closed an idle connection just as we took it.  A turn that it did take is answered again.
+            return await self._post_once(path, body, is_last=True)
+
+    async def _post_once(self, path: str, body: Mapping[str, Any], *, is_last: bool = False) -> Any:
         try:
-            return response.json()
-        except (ValueError, RecursionError) as err:
+            async with self._http().post(self._url + path, json=body, headers=self._headers) as response:
+                status, raw = response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as err:
+            raise BotNotReady(detail=type(err).__name__) from err
+        except (aiohttp.ClientError, TimeoutError) as err:
+            if isinstance(err, aiohttp.ServerDisconnectedError) and not is_last:
+                raise
+            raise BotFailed(detail=type(err).__name__) from err
+        if status in (503, 404):  # 404: Rasa is up but has not loaded the channel yet
+            raise BotNotReady(detail=_excerpt(raw))
+        if status != 200:
+            raise BotFailed(detail=f"{status}: {_excerpt(raw)}")
+        try:
+            return msgspec.json.decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
             raise BotFailed(detail="answer is not JSON") from err
+
+
+def _dumps(body: Any) -> str:
+    return msgspec.json.encode(body).decode()
+
+
+def _excerpt(raw: bytes) -> str:
+    return raw[:200].decode("utf-8", "replace")
 
 
 def content(reply: Mapping[str, Any]) -> Content:
