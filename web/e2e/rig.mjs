@@ -56,18 +56,28 @@ export const startShop = async (service, { attributes = "", body = "" } = {}) =>
 export const DESKTOP = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
-/** What a person does with the widget, by name. */
+/**
+ * What a person does with the widget, by name.
+ *
+ * `find` looks inside of the widget alone: the shop around it has rows and pictures too, and a wait that
+ * one of them ends has waited for nothing.
+ */
 export const widget = (page) => {
-  const field = page.locator(".composer textarea");
+  const root = page.locator("#keting-widget");
+  const find = (selector) => root.locator(selector);
+  const field = find(".composer textarea");
   return {
-    launcher: page.locator(".launcher"),
-    panel: page.locator(".panel"),
+    find,
+    launcher: find(".launcher"),
+    panel: find(".panel"),
     field,
-    log: page.locator(".transcript"),
-    mine: page.locator(".row.mine .text"),
+    log: find(".transcript"),
+    mine: find(".row.mine .text"),
     open: async () => {
-      await page.locator(".launcher").click();
-      await page.locator(".transcript").waitFor();
+      await find(".launcher").click();
+      await find(".transcript").waitFor();
+      // The focus follows the first drawing; a key pressed before goes to the launcher.
+      await find(".panel:focus-within").waitFor();
     },
     write: async (text) => {
       await field.fill(text);

@@ -91,7 +91,7 @@ test("markup in a message is shown as it was written", async () => {
   await it.write(bait);
   await eventually(async () => (await it.mine.allTextContents()).includes(bait), "the text itself");
   assert.equal(await page.evaluate(() => window.caught), undefined);
-  assert.equal(await page.locator(".row.mine .text a").count(), 0);
+  assert.equal(await it.find(".row.mine .text a").count(), 0);
 });
 
 test("Escape closes and gives the focus back to the launcher", async () => {
@@ -111,6 +111,10 @@ test("on a phone the panel fills the screen, keeps the focus and nothing overflo
   const it = widget(page);
   await it.open();
   await service.scene("contents");
+  // Its last; what comes later takes the greeting away, and with it the focus from the greeting's buttons.
+  await it.find(".card").waitFor();
+  // The panel rises into its place; until it is there it is measured somewhere else.
+  await it.panel.evaluate((panel) => Promise.all(panel.getAnimations().map(({ finished }) => finished)));
   assert.deepEqual(await it.panel.boundingBox(), { x: 0, y: 0, width: 390, height: 844 });
   const inside = () =>
     page.evaluate(() => {
@@ -130,17 +134,17 @@ test("a lost connection is said, and what was written meanwhile arrives once", a
   const it = widget(page);
   await it.open();
   await it.write("first");
-  await eventually(async () => (await page.locator(".row.theirs").count()) > 0, "an answer");
+  // Numbered by the service: neither the greeting nor the dots of somebody who types.
+  await it.find(".row.theirs[data-seq]").waitFor();
   await service.scene("down");
   await it.write("while away");
-  await page.locator(".notice.warn").waitFor();
+  await it.find(".notice.warn").waitFor();
   await service.scene("up");
-  await eventually(async () => (await page.locator(".notice.warn").count()) === 0, "the notice goes");
-  await eventually(
-    async () => (await it.mine.allTextContents()).filter((text) => text === "while away").length === 1,
-    "one copy",
-  );
-  assert.equal(await page.locator(".row.waiting").count(), 0);
+  // The pauses between tries have grown meanwhile, to more than `eventually` waits.
+  await it.find(".notice.warn").waitFor({ state: "detached" });
+  // Back online it is still on its way: only what has arrived can have arrived once.
+  await eventually(async () => (await it.find(".row.waiting").count()) === 0, "the service has it");
+  assert.equal((await it.mine.allTextContents()).filter((text) => text === "while away").length, 1);
 });
 
 test("after a reload an open conversation is there with its badge, without a click", async () => {
@@ -148,17 +152,35 @@ test("after a reload an open conversation is there with its badge, without a cli
   const it = widget(page);
   await it.open();
   await service.scene("agent");
-  await eventually(async () => (await page.locator(".picture").count()) > 0, "the agent's picture");
+  await it.find(".picture").waitFor();
   await page.keyboard.press("Escape");
   await page.reload();
-  await page.locator(".panel").waitFor({ state: "attached" });
-  await eventually(async () => (await page.locator(".row").count()) > 3, "history without a click");
+  await it.panel.waitFor({ state: "attached" });
+  await eventually(async () => (await it.find(".row").count()) > 3, "history without a click");
   await service.scene("says");
-  await eventually(async () => (await page.locator(".badge").textContent()) === "1", "the badge");
+  await eventually(async () => (await it.find(".badge").textContent()) === "1", "the badge");
   assert.match(await it.launcher.getAttribute("aria-label"), /1 unread/);
   await it.launcher.click();
-  await eventually(async () => !(await page.locator(".badge").isVisible()), "the badge goes");
+  await eventually(async () => !(await it.find(".badge").isVisible()), "the badge goes");
 });
+
+for (const reloaded of [false, true]) {
+  const how = reloaded ? " and the page reloaded" : "";
+  test(`what was written just before the panel was closed${how} is sent without a click`, async () => {
+    const page = await visit();
+    const it = widget(page);
+    // No link: the service cannot say that there is a conversation, nor that there is none.
+    await page.route("**/socket-ticket", (route) => route.abort());
+    await it.open();
+    await it.write("one more thing");
+    await page.keyboard.press("Escape");
+    await it.panel.waitFor({ state: "hidden" });
+    await page.unroute("**/socket-ticket");
+    if (reloaded) await page.reload();
+    await it.find(".row.mine[data-seq]").waitFor({ state: "attached" });
+    assert.deepEqual(await it.mine.allTextContents(), ["one more thing"]);
+  });
+}
 
 test("images are uploaded with a picker or by pasting; what is too large is refused at once", async () => {
   const page = await visit();
@@ -168,11 +190,11 @@ test("images are uploaded with a picker or by pasting; what is too large is refu
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
     "base64",
   );
-  const picker = page.locator('input[type="file"]');
+  const picker = it.find('input[type="file"]');
   await picker.setInputFiles({ name: "small.png", mimeType: "image/png", buffer: png });
-  await eventually(async () => (await page.locator(".row.mine .picture").count()) === 1, "the picture");
+  await eventually(async () => (await it.find(".row.mine .picture").count()) === 1, "the picture");
   await picker.setInputFiles({ name: "huge.png", mimeType: "image/png", buffer: Buffer.alloc(11_000_000) });
-  assert.match(await page.locator(".row.failed .error").textContent(), /Larger than 10 MB/);
+  assert.match(await it.find(".row.failed .error").textContent(), /Larger than 10 MB/);
   await it.field.evaluate(
     (field, bytes) => {
       const data = new DataTransfer();
@@ -183,18 +205,15 @@ test("images are uploaded with a picker or by pasting; what is too large is refu
     },
     [...png],
   );
-  await eventually(
-    async () => (await page.locator(".row.mine .picture").count()) === 2,
-    "the pasted picture",
-  );
+  await eventually(async () => (await it.find(".row.mine .picture").count()) === 2, "the pasted picture");
 });
 
 test("the language changes at once, and stays over a reload", async () => {
   const page = await visit(DESKTOP, `${service.base}/`);
   const it = widget(page);
   await it.open();
-  await page.locator(".menu > button").click();
-  await page.locator('.menu-list [lang="zh-Hant"]').click();
+  await it.find(".menu > button").click();
+  await it.find('.menu-list [lang="zh-Hant"]').click();
   await eventually(
     async () => (await it.field.getAttribute("placeholder")) === "輸入訊息…",
     "Traditional words",
@@ -240,6 +259,7 @@ test("everything a keyboard reaches has a name", async () => {
   await service.scene("contents");
   await service.scene("agent");
   await service.scene("close");
+  await it.find(".rating").waitFor(); // the last of it: with it everything is there
   const nameless = await it.panel.evaluate((panel) =>
     [...panel.querySelectorAll("button, a, textarea, input:not([hidden]), audio, [role]")]
       .filter(

@@ -320,7 +320,11 @@ export class VisitorClient {
     this.timeline.reset(page.messages, cursor);
     this.hasMore = page.has_more;
     this.settle(page.messages);
-    if (unread !== null) this.readSeq = readUpTo(page.messages, unread, this.timeline.cursor);
+    if (unread !== null) {
+      // The service counted up to the cursor; what was written since then nobody has read.
+      const counted = page.messages.filter(({ seq }) => seq <= cursor);
+      this.readSeq = readUpTo(counted, unread, cursor);
+    }
     this.changed();
   }
 

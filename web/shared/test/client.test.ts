@@ -114,6 +114,31 @@ describe("unread", () => {
     await pass(500);
     expect(again.view.unread).toBe(1);
   });
+
+  test("what is written between the session and the first page of history counts too", async () => {
+    const world = new World(seeded(5));
+    const store = memoryStore();
+    const one = client(world, store);
+    void one.start();
+    await pass(500);
+    visitorOf(world).append(BOT, { type: "text", text: "一" });
+    await pass(100);
+    one.markRead();
+    await pass(100);
+    one.stop();
+    const again = client(world, store, {
+      fetch: (input, init) => {
+        if (String(input).includes("/messages?")) {
+          visitorOf(world).append(BOT, { type: "text", text: "二" });
+        }
+        return world.fetch(input, init);
+      },
+    });
+    void again.start();
+    await pass(500);
+    expect(texts(again.view.messages)).toEqual(["一", "二"]);
+    expect(again.view.unread).toBe(1);
+  });
 });
 
 describe("a broken connection", () => {

@@ -61,8 +61,10 @@ window.KetingChat = (host: Host): Chat => {
     queueMicrotask(draw);
   };
   const talking = () => {
-    const { state, unread } = client.view;
-    return unread > 0 || (!!state?.conversation && state.conversation.state !== "closed");
+    const { state, unread, pending, uploads } = client.view;
+    // What is on its way opens a conversation before the service can say so; stopped now it would not arrive.
+    const sending = pending.some(({ status }) => status !== "failed") || uploads.some(({ error }) => !error);
+    return sending || unread > 0 || (!!state?.conversation && state.conversation.state !== "closed");
   };
   const movedOn = () => {
     if (visited === location.href) return;
@@ -79,7 +81,7 @@ window.KetingChat = (host: Host): Chat => {
     }
     const shown = opened ? 0 : unread;
     if (shown !== told) host.badge((told = shown));
-    if (state) host.active(talking());
+    if (state || talking()) host.active(talking());
     changed();
   });
   client.onMessage((message) => {
