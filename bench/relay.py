@@ -107,7 +107,8 @@ async def _measure(instance: Instance, sockets: int, result: Result) -> None:
         opened = house.rss_mb()
         beating = asyncio.create_task(ends.beat())
         await asyncio.sleep(2)
-        cpu, mine, began = house.cpu_s(), time.process_time(), time.perf_counter()
+        cpu, sql = house.cpu_s(), house.cpu_s("postgres")
+        mine, began = time.process_time(), time.perf_counter()
         started, errors = await steadily(PER_S, FOR_S, lambda n: _one(house, ends, post, n))
         await asyncio.sleep(3)
         took = time.perf_counter() - began
@@ -115,7 +116,10 @@ async def _measure(instance: Instance, sockets: int, result: Result) -> None:
         result.add("service memory before", before, "MB")
         result.add("added by the sockets", opened - before, "MB")
         result.add("added after the load", house.rss_mb() - before, "MB", most=100)
-        result.add("service CPU", (house.cpu_s() - cpu) / took * 100, "% core")
+        used = house.cpu_s() - cpu
+        result.add("service CPU", used / took * 100, "% core")
+        result.add("service CPU per message", used / started * 1000, "ms")
+        result.add("PostgreSQL CPU per message", (house.cpu_s("postgres") - sql) / started * 1000, "ms")
         result.add("load generator CPU", (time.process_time() - mine) / took * 100, "% core")
         beating.cancel()
         for task in holding:

@@ -42,7 +42,7 @@ class Agent:
     username: str
     name: str
     role: str
-    language: str
+    language: str | None  # None until chosen: whatever the browser asks for
     capacity: int
     availability: str
     avatar_blob_id: UUID | None
@@ -100,7 +100,7 @@ async def create(
     role: str,
     name: str | None = None,
     capacity: int = 5,
-    language: str = "zh",
+    language: str | None = None,
     avatar_blob_id: UUID | None = None,
 ) -> Row:
     """A new account.  Conflict username_taken, Invalid for a role that does not exist."""
@@ -128,7 +128,7 @@ async def create(
 
 
 async def add_agent(
-    db_url: str, username: str, role: str, password: str, name: str | None = None, language: str = "zh"
+    db_url: str, username: str, role: str, password: str, name: str | None = None, language: str | None = None
 ) -> UUID:
     """Add a person from the command line; returns the new id.  Raises Rejected or Unavailable."""
     check_password(password)

@@ -17,12 +17,14 @@ KetingError
 
 from __future__ import annotations
 
+from core.bilingual import Bilingual
+
 
 class KetingError(Exception):
     """Base of every deliberate error.
 
     code is for programs (stable, snake_case); the text shown to people is looked up by
-    code in core.texts, so that it comes in their language.
+    code in core.texts, so that it comes in their language.  names are things that the text lists.
     """
 
     status = 500
@@ -35,12 +37,14 @@ class KetingError(Exception):
         detail: str = "",
         field: str = "",
         retry_after_s: float | None = None,
+        names: tuple[Bilingual, ...] = (),
     ) -> None:
         super().__init__(code or self.code, detail)
         self.code = code or self.code
         self.detail = detail
         self.field = field
         self.retry_after_s = retry_after_s
+        self.names = names
 
 
 class Rejected(KetingError):

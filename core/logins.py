@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -89,11 +89,13 @@ _FIND = (
 )
 
 
-async def note(db: Database, session: Session) -> None:
-    """Note that a session was used, unless that is known well enough."""
-    if session.used_at < db.clock.now() - _NOTED:
-        async with db.begin() as tx:
-            await touch(tx, session.token_hash)
+async def note(db: Database, session: Session) -> Session:
+    """Note that a session is used, unless that is known well enough; returns it with its last noted use."""
+    if session.used_at >= db.clock.now() - _NOTED:
+        return session
+    async with db.begin() as tx:
+        await touch(tx, session.token_hash)
+        return replace(session, used_at=tx.now)
 
 
 async def touch(tx: Tx, token_hash: bytes) -> None:

@@ -111,7 +111,7 @@ agent = sa.Table(
     text("name"),  # what visitors see
     ref("avatar_blob_id", "blob.id", null=True),
     text("role"),
-    text("language", default="zh"),
+    text("language", null=True),  # null until chosen: the browser's
     text("password_hash"),
     sa.Column("capacity", sa.Integer, nullable=False, server_default="5"),
     text("availability", default="offline"),  # chosen: online, away, offline

@@ -123,7 +123,7 @@ def check(value: Hours | Widget | Business) -> None:
 
 def _check_widget(widget: Widget) -> None:
     _check_words(widget.title, "title", 40, needed=True)
-    _check_words(widget.greeting, "greeting", 500)
+    _check_words(widget.greeting, "greeting", 500, needed=True)
     _check_words(widget.bot.name, "bot.name", 30, needed=True)
     _check_look(widget)
     if len(widget.origins) > 50:

@@ -7,7 +7,7 @@ statements (docs/adr/0001-statements-run-on-the-driver.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -17,12 +17,15 @@ import sqlalchemy as sa
 from prometheus_client import Counter
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import ValuesBase
 from sqlalchemy.util import LRUCache
 
 #: What a statement needs besides what it was composed with: named values, or many sets of them.
 Values = Mapping[str, Any] | Sequence[Mapping[str, Any]] | None
 #: asyncpg's connection, in or out of a pool.
 Connection = Any
+#: SQL and its arguments in order.
+Ready = tuple[str, list[Any]]
 
 
 #: What every load is made of; several sets of values count as one.
@@ -76,43 +79,59 @@ class _Plan:
 
     def __init__(self, compiled: SQLCompiler) -> None:
         self._compiled = compiled
-        self._names: Sequence[str] = compiled.positiontup or ()
-        self._processors: Mapping[str, Callable[[Any], Any]] = compiled._bind_processors  # type: ignore[assignment]
+        processors: Mapping[str, Any] = compiled._bind_processors
+        self._slots = [(name, processors.get(name)) for name in compiled.positiontup or ()]
         # "in" over a list is spelled out for the length of the list
         self._expands = bool(compiled.post_compile_params)
+        self._composed: Mapping[str, Any] = compiled.construct_params(escape_names=False, _check=False)
 
-    def ready(self, values: Mapping[str, Any] | None, extracted: Any) -> tuple[str, list[Any]]:
-        """The SQL and its arguments in order."""
+    def given(self, values: Mapping[str, Any]) -> Ready:
+        """With values for its own parameters; those that it was composed with stay."""
+        if self._expands:
+            return self._expanded({**self._composed, **values})
+        return self._compiled.string, _arguments(self._slots, {**self._composed, **values})
+
+    def like(self, extracted: Any, values: Mapping[str, Any] | None) -> Ready:
+        """For a statement of the same shape that was composed with other values."""
         named = self._compiled.construct_params(values, extracted_parameters=extracted, escape_names=False)
         if self._expands:
-            state = self._compiled._process_parameters_for_postcompile(named)
-            processors = {**self._processors, **state.processors}
-            return state.statement, _arguments(state.positiontup or (), state.parameters, processors)
-        return self._compiled.string, _arguments(self._names, named, self._processors)
+            return self._expanded(named)
+        return self._compiled.string, _arguments(self._slots, named)
+
+    def _expanded(self, named: MutableMapping[str, Any]) -> Ready:
+        state = self._compiled._process_parameters_for_postcompile(named)
+        processors = {**self._compiled._bind_processors, **state.processors}
+        slots = [(name, processors.get(name)) for name in state.positiontup or ()]
+        return state.statement, _arguments(slots, state.parameters)
 
 
-def _arguments(
-    names: Sequence[str], named: Mapping[str, Any], processors: Mapping[str, Callable[[Any], Any]]
-) -> list[Any]:
-    return [processors[name](named[name]) if name in processors else named[name] for name in names]
+def _arguments(slots: Sequence[tuple[str, Any]], named: Mapping[str, Any]) -> list[Any]:
+    return [process(named[name]) if process else named[name] for name, process in slots]
 
 
-_plans: WeakKeyDictionary[SQLCompiler, _Plan] = WeakKeyDictionary()
+#: By shape, for statements composed anew each time; and by identity, for constants, which are given values.
+_by_shape: WeakKeyDictionary[SQLCompiler, _Plan] = WeakKeyDictionary()
+_constants: WeakKeyDictionary[Any, _Plan] = WeakKeyDictionary()
 
 
-def prepare(statement: sa.Executable, values: Mapping[str, Any] | None = None) -> tuple[str, list[Any]]:
+def prepare(statement: Any, values: Mapping[str, Any] | None = None) -> Ready:
     """A statement as PostgreSQL's SQL with its arguments, for asyncpg."""
-    plan, extracted = _plan(statement, values or {}, many=False)
-    return plan.ready(values, extracted)
+    if values is None or isinstance(statement, ValuesBase):
+        plan, extracted = _plan(statement, values or {}, many=False)
+        return plan.like(extracted, values)
+    constant = _constants.get(statement)
+    if constant is None:
+        constant = _constants[statement] = _Plan(statement.compile(dialect=_dialect))
+    return constant.given(values)
 
 
 def _plan(statement: Any, values: Mapping[str, Any], *, many: bool) -> tuple[_Plan, Any]:
     compiled, extracted, _ = statement._compile_w_cache(
         _dialect, compiled_cache=_compiled, column_keys=sorted(values), for_executemany=many
     )
-    plan = _plans.get(compiled)
+    plan = _by_shape.get(compiled)
     if plan is None:
-        plan = _plans[compiled] = _Plan(compiled)
+        plan = _by_shape[compiled] = _Plan(compiled)
     return plan, extracted
 
 
@@ -124,7 +143,7 @@ async def run(conn: Connection, statement: sa.Executable, values: Values = None)
         return Rows(await conn.fetch(text, *arguments))
     if values:
         plan, extracted = _plan(statement, values[0], many=True)
-        ready = [plan.ready(each, extracted) for each in values]
+        ready = [plan.like(extracted, each) for each in values]
         await conn.executemany(ready[0][0], [arguments for _, arguments in ready])
     return Rows()
 

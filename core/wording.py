@@ -190,6 +190,11 @@ ERRORS: dict[str, Bilingual] = {
         "这个快捷词已被使用。",
         "This shortcut is taken.",
     ),
+    "only_department": Bilingual(
+        "不能删除：只有这个部门处理{names}工单。请先让其他部门也处理这些类型。",
+        "This cannot be deleted: no other department takes tickets of these types: {names}. "
+        "Give them to another department first.",
+    ),
     "last_admin": Bilingual(
         "至少要保留一位管理员。",
         "At least one administrator must remain.",
@@ -380,6 +385,13 @@ ERRORS: dict[str, Bilingual] = {
         "工单现在的状态不允许这样做。",
         "The ticket's present state does not allow this.",
     ),
+}
+
+TICKET_TYPES: dict[str, Bilingual] = {
+    "complaint": Bilingual("投诉", "complaint"),
+    "suggestion": Bilingual("建议", "suggestion"),
+    "repair": Bilingual("报修", "repair"),
+    "other": Bilingual("其他", "other"),
 }
 
 TICKET_STATES: dict[str, Bilingual] = {

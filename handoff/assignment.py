@@ -37,6 +37,7 @@ class Waiting:
     group_id: UUID | None = None
     familiar_agent_id: UUID | None = None
     excluded_agent_id: UUID | None = None
+    passed_on: bool = False  # who is excluded gave it away, as opposed to was lost
 
 
 #: Ranks a candidate with room: the lowest is chosen.  Ends in the id, so that no two are equal, and only ever
@@ -60,17 +61,25 @@ STRATEGIES: dict[str, Strategy] = {"round_robin": round_robin, "least_loaded": l
 
 
 def choose(
-    strategy: str, team: Sequence[Candidate], waiting: Waiting, *, familiar_first: bool = True
+    strategy: str,
+    team: Sequence[Candidate],
+    waiting: Waiting,
+    *,
+    familiar_first: bool = True,
+    may_return: bool = True,
 ) -> Candidate | None:
     """The agent for this conversation, or None to keep it waiting.
 
     A group none of whose members is on duty falls back to everybody: better anyone than no one.
-    Whoever just lost or passed it on is asked last.
+    Whoever just lost it is asked last.  Whoever passed it on does not count as a member of the group, and gets
+    it back only where nobody else could and may_return says that nobody else waits for the place.
     """
-    members = [a for a in team if waiting.group_id in a.groups] if waiting.group_id else list(team)
+    members = [a for a in team if waiting.group_id in a.groups] if waiting.group_id else []
+    if waiting.passed_on:
+        members = [a for a in members if a.id != waiting.excluded_agent_id]
     able = [a for a in members or team if a.has_room]
     others = [a for a in able if a.id != waiting.excluded_agent_id]
-    able = others or able
+    able = others or ([] if waiting.passed_on and not may_return else able)
     if not able:
         return None
     if familiar_first:
@@ -88,19 +97,27 @@ def plan(
 ) -> list[tuple[UUID, UUID]]:
     """Pairs (conversation, agent) for the line in order, nobody above capacity.
 
-    The same as choosing one after the other, in the time of a sort.  rules gives a group's strategy and
-    whether its familiar agents go first.
+    The same as choosing one after the other, in the time of a sort: first without giving anything back to who
+    passed it on, then what is left of that.  rules gives a group's strategy and whether its familiar agents go
+    first.
     """
     pairs: list[tuple[UUID, UUID]] = []
     desks = _Desks(team)
-    for item in line:
-        strategy, familiar_first = rules(item.group_id)
-        agent_id = desks.choose(strategy, item, familiar_first=familiar_first)
-        if agent_id is None:
-            continue
-        pairs.append((item.conversation_id, agent_id))
-        # One after the other even within a plan, or ties would all go to the same agent.
-        desks.give(agent_id, now + timedelta(microseconds=len(pairs)))
+    left: list[Waiting] = []
+
+    def give_out(items: Sequence[Waiting], *, may_return: bool) -> None:
+        for item in items:
+            strategy, familiar_first = rules(item.group_id)
+            agent_id = desks.choose(strategy, item, familiar_first=familiar_first, may_return=may_return)
+            if agent_id is not None:
+                pairs.append((item.conversation_id, agent_id))
+                # One after the other even within a plan, or ties would all go to the same agent.
+                desks.give(agent_id, now + timedelta(microseconds=len(pairs)))
+            elif item.passed_on:
+                left.append(item)
+
+    give_out(line, may_return=False)
+    give_out(tuple(left), may_return=True)
     return pairs
 
 
@@ -119,22 +136,28 @@ class _Desks:
         agent = self._team[agent_id]
         self._team[agent_id] = replace(agent, open=agent.open + 1, last_assigned_at=at)
 
-    def choose(self, strategy: str, waiting: Waiting, *, familiar_first: bool) -> UUID | None:
+    def choose(
+        self, strategy: str, waiting: Waiting, *, familiar_first: bool, may_return: bool
+    ) -> UUID | None:
         """The same as the function choose."""
-        group = waiting.group_id if self._of(waiting.group_id) else None
         familiar, excluded = waiting.familiar_agent_id, waiting.excluded_agent_id
+        gone = {excluded} if waiting.passed_on else set()
+        group = waiting.group_id if self._of(waiting.group_id) - gone else None
+        keeps_off = waiting.passed_on and (group is not None or not may_return)
         if familiar_first and familiar != excluded and familiar in self._of(group):
             assert familiar is not None
             if self._team[familiar].has_room:
                 return familiar
-        return self._best(group, strategy, excluded)
+        return self._best(group, strategy, excluded, or_excluded=not keeps_off)
 
     def _of(self, group: UUID | None) -> frozenset[UUID]:
         if group not in self._members:
             self._members[group] = frozenset(a.id for a in self._team.values() if group in a.groups)
         return self._members[group]
 
-    def _best(self, group: UUID | None, strategy: str, excluded: UUID | None) -> UUID | None:
+    def _best(
+        self, group: UUID | None, strategy: str, excluded: UUID | None, *, or_excluded: bool
+    ) -> UUID | None:
         rank, heap = STRATEGIES[strategy], self._heap(group, strategy)
         last: tuple[tuple[Any, ...], UUID] | None = None  # who is asked last, when it came up
         found: UUID | None = None
@@ -150,7 +173,7 @@ class _Desks:
                 found = agent.id
         if last is not None:
             heappush(heap, last)
-            found = found or last[1]
+            found = found or (last[1] if or_excluded else None)
         return found
 
     def _heap(self, group: UUID | None, strategy: str) -> list[tuple[tuple[Any, ...], UUID]]:

@@ -7,7 +7,6 @@ conversation, on its lock.
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -153,11 +152,8 @@ async def _announce(
         how=how,
         waited_s=waited,
     )
-    news: dict[UUID, tuple[str, dict[str, Any]]] = {agent.id: ("assigned", {"how": how, "note": note})}
+    await conversations.inform(tx, agent.id, "assigned", row, how=how, note=note)
     if before.state == "agent":
-        news[before.agent_id] = ("unassigned", {"why": how})
-    for agent_id in sorted(news):  # one order for all: two transfers that cross must not deadlock on streams
-        kind, data = news[agent_id]
-        await conversations.inform(tx, agent_id, kind, row, **data)
+        await conversations.inform(tx, before.agent_id, "unassigned", row, why=how)
     avatar = str(agent.avatar_blob_id) if agent.avatar_blob_id else None
     await conversations.tell(tx, row, "agent_joined", agent={"name": agent.name, "avatar_blob_id": avatar})

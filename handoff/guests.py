@@ -110,4 +110,6 @@ async def _tell_rated(tx: Tx, rated: Row, score: int) -> None:
     )
     if rated.score is None:
         await conversations.tell(tx, conversation, "rated", score=score)
+    # What is over is no longer in anybody's stream: who is rated learns it all the same.
+    await conversations.inform(tx, rated.agent_id, "conversation", conversation)
     tx.hint("board", f"agent:{rated.agent_id}")

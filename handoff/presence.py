@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core import events
 from core import schema as s
 from core.db import Database, Tx
 from core.errors import Forbidden, Invalid
+from core.sql import query
 
 #: Without a sign of life for this long an agent counts as unreachable.
 LIVE_FOR = timedelta(seconds=60)
@@ -25,12 +27,12 @@ AVAILABILITIES = ("online", "away", "offline")
 SERVING = ("agent", "supervisor", "admin")
 
 
-def available(now: datetime) -> sa.ColumnElement[bool]:
+def available(now: datetime | sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
     """The condition on s.agent for "gets work now"."""
     a = s.agent.c
     return sa.and_(
         a.disabled_at.is_(None),
-        a.role.in_(SERVING),
+        a.role == sa.any_(sa.literal(list(SERVING), ARRAY(sa.Text))),
         a.availability == "online",
         a.live_at > now - LIVE_FOR,
     )
@@ -66,14 +68,26 @@ async def choose(tx: Tx, agent_id: UUID, value: str) -> None:
 
 async def beat(db: Database, agent_id: UUID) -> None:
     """A sign of life.  Coming back from the dead wakes the router and the other consoles."""
-    a = s.agent.c
     async with db.begin() as tx:
-        before = await tx.value(sa.select(a.live_at).where(a.id == agent_id))
-        await tx.run(s.agent.update().where(a.id == agent_id).values(live_at=tx.now))
+        before = await tx.value(_BEAT, {"id": agent_id, "now": tx.now})
         if before is None or before < tx.now - LIVE_FOR:
             tx.hint("presence", "queue")
 
 
+_BEAT = query(
+    """
+    update agent set live_at = :now from agent as before
+    where agent.id = :id and before.id = agent.id
+    returning before.live_at
+    """,
+    id=s.Uuid,
+    now=s.Time,
+)
+
+
 async def on_duty(tx: Tx) -> bool:
     """Whether anybody would get work now."""
-    return bool(await tx.value(sa.select(sa.exists().where(available(tx.now)))))
+    return bool(await tx.value(_ON_DUTY, {"now": tx.now}))
+
+
+_ON_DUTY = sa.select(sa.exists().where(available(sa.bindparam("now", type_=s.Time))))

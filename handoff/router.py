@@ -176,7 +176,9 @@ async def waiting_line(tx: Tx, room: int) -> list[assignment.Waiting]:
     """
     q, c, v = queue_entry.c, s.conversation.c, service.c
     order = (q.priority.desc(), q.rank_at, q.id)
-    nth = sa.func.row_number().over(partition_by=q.group_id, order_by=order).label("nth")
+    # What was passed on does not hide who came by himself: it goes back only when nobody else waits.
+    passed_on = q.reason == "transfer"
+    nth = sa.func.row_number().over(partition_by=(q.group_id, passed_on), order_by=order).label("nth")
     heads = sa.select(q.id, nth).where(q.state == "waiting").subquery()
     familiar = (
         sa.select(v.agent_id)
@@ -186,13 +188,22 @@ async def waiting_line(tx: Tx, room: int) -> list[assignment.Waiting]:
         .scalar_subquery()
     )
     rows = await tx.all(
-        sa.select(q.conversation_id, q.group_id, q.excluded_agent_id, familiar.label("familiar"))
+        sa.select(
+            q.conversation_id,
+            q.group_id,
+            q.excluded_agent_id,
+            familiar.label("familiar"),
+            passed_on.label("passed_on"),
+        )
         .join(heads, heads.c.id == q.id)
         .join(s.conversation, c.id == q.conversation_id)
         .where(heads.c.nth <= min(room, _BATCH), c.state == "waiting")
         .order_by(*order)
     )
-    return [assignment.Waiting(r.conversation_id, r.group_id, r.familiar, r.excluded_agent_id) for r in rows]
+    return [
+        assignment.Waiting(r.conversation_id, r.group_id, r.familiar, r.excluded_agent_id, r.passed_on)
+        for r in rows
+    ]
 
 
 async def group_rules(tx: Tx) -> dict[UUID | None, tuple[str, bool]]:
