@@ -5,8 +5,9 @@ Whoever acknowledges to a channel does so after this has committed, and not befo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,8 @@ from core.sql import query
 QUIET_GAP = timedelta(milliseconds=700)
 #: ... and at the latest this long after the first bubble.
 LONGEST_GAP = timedelta(seconds=2)
+#: Messages to people are due together at these times.
+ANNOTATED_EVERY_S = 0.25
 #: When an identity was last seen is kept to this precision: it need not cost a write with every message.
 SEEN_WITHIN = timedelta(minutes=1)
 
@@ -100,11 +103,12 @@ async def _note(tx: Tx, inbound: Inbound, identity: Row, conversation: Row, post
             "account": _account(inbound),
             "dedupe_key": inbound.dedupe_key,
             "message_id": posted.id,
+            "position": posted.position,
             "conversation_id": conversation.id,
             "identity_id": identity.id,
             "now": tx.now,
             "seen_before": tx.now - SEEN_WITHIN,
-            "due_at": tx.now + QUIET_GAP,
+            "due_at": _due(tx.now, conversation.state),
             "longest": LONGEST_GAP,
         },
     )
@@ -122,6 +126,15 @@ async def _note(tx: Tx, inbound: Inbound, identity: Row, conversation: Row, post
         channel=inbound.channel,
         message_id=str(posted.id),
     )
+
+
+def _due(now: datetime, state: str) -> datetime:
+    """When the owner gets it: the bot after the gap; what people read at once is annotated in batches."""
+    due = now + QUIET_GAP
+    if state == "bot":
+        return due
+    batch = math.ceil(due.timestamp() / ANNOTATED_EVERY_S) * ANNOTATED_EVERY_S
+    return datetime.fromtimestamp(batch, UTC)
 
 
 async def _lock_sender(tx: Tx, inbound: Inbound) -> Row:
@@ -198,8 +211,10 @@ _RECEIVED = query(
     ), seen as (
         update identity set last_seen_at = :now where id = :identity_id and last_seen_at < :seen_before
     )
-    insert into work (conversation_id, first_at, due_at) values (:conversation_id, :now, :due_at)
+    insert into work (conversation_id, first_at, due_at, newest)
+    values (:conversation_id, :now, :due_at, :position)
     on conflict (conversation_id) do update set
+        newest = excluded.newest,
         first_at = case when work.due_at is null then excluded.first_at else work.first_at end,
         due_at = case when work.due_at is null then excluded.due_at
                       else least(work.first_at + :longest, excluded.due_at) end
@@ -208,6 +223,7 @@ _RECEIVED = query(
     account=sa.Text,
     dedupe_key=sa.Text,
     message_id=s.Uuid,
+    position=sa.BigInteger,
     conversation_id=s.Uuid,
     identity_id=s.Uuid,
     now=s.Time,

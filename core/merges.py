@@ -233,9 +233,30 @@ async def _answer_on_own_channel(tx: Tx, visitor_id: UUID) -> None:
     )
 
 
+async def _move_marks(tx: Tx, which: sa.ColumnElement[bool], position: int) -> None:
+    """What points at a position of these messages points at the same message under its new number."""
+    m, w, t, c = s.message.c, s.work.c, s.turn.c, s.conversation.c
+    ours = sa.select(m.conversation_id).where(which)
+
+    def moved(mark: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+        before = sa.select(sa.func.count()).where(which, m.position <= mark).scalar_subquery()
+        return position + before
+
+    await tx.run(
+        s.work.update().where(w.conversation_id.in_(ours)).values(upto=moved(w.upto), newest=moved(w.newest))
+    )
+    await tx.run(
+        s.turn.update().where(t.conversation_id.in_(ours), t.state == "running").values(upto=moved(t.upto))
+    )
+    await tx.run(
+        s.conversation.update().where(c.id.in_(ours)).values(agent_read_position=moved(c.agent_read_position))
+    )
+
+
 async def _renumber(tx: Tx, which: sa.ColumnElement[bool], owner: UUID, *, position: int, seq: int) -> None:
     """Give these messages to owner, numbered in their own order after position and seq."""
     m, v = s.message.c, s.visitor.c
+    await _move_marks(tx, which, position)
     ordered = (
         sa.select(
             m.id,

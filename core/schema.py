@@ -268,7 +268,8 @@ work = sa.Table(
     sa.Column("conversation_id", Uuid, sa.ForeignKey("conversation.id"), primary_key=True),
     time("first_at"),  # oldest unhandled message: the quiet gap may not hold it back for longer than 2 s
     time("due_at", null=True),
-    sa.Column("upto", sa.BigInteger, nullable=False, server_default="0"),  # highest position handled
+    sa.Column("upto", sa.BigInteger, nullable=False, server_default="0"),  # highest position handled ...
+    sa.Column("newest", sa.BigInteger, nullable=False, server_default="0"),  # ... and of the visitor's words
     sa.Column("fence", sa.BigInteger, nullable=False, server_default="0"),
     ref("turn_id", "turn.id", null=True),
     time("leased_until", null=True),

@@ -223,6 +223,10 @@ ERRORS: dict[str, Bilingual] = {
         "邮箱地址不正确。",
         "The e-mail address is not valid.",
     ),
+    "bad_contact": Bilingual(
+        "请填写手机号或邮箱，我们才能联系到您。",
+        "Please give a phone number or an e-mail address where we can reach you.",
+    ),
     "bad_time_zone": Bilingual(
         "没有这个时区。",
         "There is no such time zone.",

@@ -66,7 +66,7 @@ class Story:
             close_reason=None,
         )
         self.work = self.rows.add(
-            s.work, conversation_id=self.row["id"], first_at=at, due_at=None, upto=0, fence=0
+            s.work, conversation_id=self.row["id"], first_at=at, due_at=None, upto=0, newest=0, fence=0
         )
         previous = guest.last_conversation
         self.event(

@@ -1,8 +1,8 @@
 """Gives each conversation's unhandled messages to its owner, one turn at a time.
 
-bot: ask the bot, commit its words and the understanding together.  waiting, agent: people answer; the
-message is annotated with intent and emotion for them.  A bot that fails, is late, says nothing or is not
-there ends in the human queue, never in silence.
+bot: ask the bot, commit its words and the understanding together.  waiting, agent: people have read it; it is
+annotated for them (dialogue.annotator).  A bot that fails, is late, says nothing or is not there ends in the
+human queue, never in silence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from core import conversations, events, streams, timeline
+from core import conversations, events, timeline
 from core import schema as s
 from core.clock import stamp
 from core.db import Database, Row, Tx
@@ -23,6 +23,7 @@ from core.errors import Conflict, NotFound, Unavailable
 from core.hints import Watch
 from core.inbox import QUIET_GAP
 from dialogue import turns, understanding
+from dialogue.annotator import Annotator
 from dialogue.breaker import Breaker
 from dialogue.client import DEADLINE_S, LONGEST_TEXT, Bot, BotFailed, BotNotReady, TurnAnswer, TurnRequest
 from dialogue.desk import Desk
@@ -34,9 +35,6 @@ log = structlog.get_logger(__name__)
 
 #: Turns of the bot in flight: more would only queue up inside Rasa and run into the deadline there.
 BOT_ABREAST = 8
-
-#: How long an annotation for people may take; a late one is left out.
-PARSE_S = 3.0
 
 _SWEEP_S = 1.0
 
@@ -56,6 +54,7 @@ class Dispatcher:
         self.db, self.bot, self.desk = db, bot, desk
         self.deadline_s, self.lease = deadline_s, lease
         self.breaker = Breaker(db.clock)
+        self.annotator = Annotator(db, bot, self.breaker)
         self._abreast = abreast
         self._running: set[asyncio.Task[None]] = set()
 
@@ -76,6 +75,7 @@ class Dispatcher:
         """Wait for the turns in flight; what does not finish is taken up again when its lease runs out."""
         if self._running:
             await asyncio.wait(self._running, timeout=timeout_s)
+        await self.annotator.drain(timeout_s)
 
     async def start_due(self) -> float:
         """Lease and start what is due; returns how long to sleep at most."""
@@ -84,6 +84,8 @@ class Dispatcher:
             return _SWEEP_S  # whoever is done first wakes us
         async with self.db.begin() as tx:
             leased = await turns.lease(tx, room, self.lease)
+            read = await turns.take_read(tx)
+        self.annotator.take(read)
         for turn in leased:
             task = asyncio.create_task(self._handle_safely(turn))
             self._running.add(task)
@@ -115,13 +117,12 @@ class Dispatcher:
             conversation = (await tx.run(_CONVERSATION, {"id": turn.conversation_id})).one()
             to_bot = conversation.state == "bot"
             said = await what_was_said(tx, turn, conversation.language, to_bot=to_bot)
-            metadata = await self._metadata(tx, conversation, said) if to_bot else {}
+            metadata = await self._metadata(tx, conversation, said)
         if to_bot:
             await self._bot_turn(turn, conversation, said, metadata)
-        elif conversation.state == "closed" or not (said.text and said.has_words):
-            await self._commit(turn, lambda tx, row: turns.finish(tx, turn, "done"))
-        else:
-            await self._annotate(turn, said)
+        else:  # people have it since a moment ago
+            await self._commit(turn, lambda tx, row: turns.finish(tx, turn, "given_up"))
+            self.annotator.take([turns.Read(turn.conversation_id, turn.after, turn.upto)])
 
     # -- the bot's turns ---------------------------------------------------------------------------------
 
@@ -224,50 +225,6 @@ class Dispatcher:
             await turns.finish(tx, turn, "failed", error=detail[:300])
 
         await self._commit(turn, work)
-
-    # -- people's turns ----------------------------------------------------------------------------------
-
-    async def _annotate(self, turn: turns.Lease, said: Said) -> None:
-        """Intent and emotion for whoever serves; a bot that cannot tell is no reason to wait."""
-        nlu: dict[str, Any] | None = None
-        if not self.breaker.is_open:
-            try:
-                async with asyncio.timeout(PARSE_S):
-                    nlu = understanding.summary(await self.bot.parse(escape(said.text)))
-            except (BotNotReady, BotFailed, TimeoutError):
-                self.breaker.failed()
-            except Exception:
-                log.exception("parse.crashed", turn=str(turn.turn_id))
-                self.breaker.failed()
-            else:
-                self.breaker.succeeded()
-
-        async def work(tx: Tx, row: Row) -> None:
-            if nlu is not None:
-                await self._note_annotation(tx, row, said, nlu)
-            await turns.finish(tx, turn, "done")
-
-        await self._commit(turn, work)
-
-    async def _note_annotation(self, tx: Tx, row: Row, said: Said, nlu: dict[str, Any]) -> None:
-        last = said.message_ids[-1]
-        await understanding.annotate(tx, row.id, last, nlu)
-        await events.record(
-            tx,
-            "message.understood",
-            actor="bot",
-            conversation_id=row.id,
-            visitor_id=row.visitor_id,
-            message_id=str(last),
-            intent=nlu.get("intent"),
-            emotion=nlu.get("emotion"),
-        )
-        if row.state == "agent":
-            await streams.publish(
-                tx, row.agent_id, "message", message_id=str(last), conversation_id=str(row.id)
-            )
-        elif row.state == "waiting":
-            tx.hint("queue")
 
     # -- common ------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from core import schema as s
 from core.db import Tx
 from core.messages import Attachment, Buttons, Card, Press, Text, parse_content, plain_text
-from dialogue.turns import Lease
+from dialogue.turns import Lease, Read
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ _SHOWN = (
 )
 
 
-async def said(tx: Tx, turn: Lease, language: str | None, *, to_bot: bool) -> Said:
+async def said(tx: Tx, turn: Lease | Read, language: str | None, *, to_bot: bool) -> Said:
     """The visitor's messages of the turn as one text, or as the payload of the button pressed last."""
     rows = await tx.run(
         _SAID, {"conversation_id": turn.conversation_id, "after": turn.after, "upto": turn.upto}
@@ -69,7 +69,7 @@ async def said(tx: Tx, turn: Lease, language: str | None, *, to_bot: bool) -> Sa
     )
 
 
-async def _typed_button(tx: Tx, turn: Lease, text: str) -> str | None:
+async def _typed_button(tx: Tx, turn: Lease | Read, text: str) -> str | None:
     """The payload of a button that the bot has just shown, when its title is written instead of pressed."""
     rows = await tx.run(_SHOWN, {"conversation_id": turn.conversation_id, "upto": turn.upto})
     wanted = text.strip().casefold()

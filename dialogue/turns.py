@@ -37,12 +37,14 @@ class Lease:
     after: int  # messages after this position ...
     upto: int  # ... up to this one
     attempts: int
-    owner: str  # who had the conversation when the turn was leased
     is_new: bool = True  # not an earlier attempt's turn
 
 
 async def lease(tx: Tx, limit: int, length: timedelta = LEASE) -> list[Lease]:
-    """Lease due turns, oldest first.  Other processes' leases are stepped over, expired ones are taken up."""
+    """Lease due turns of the bot, oldest first.
+
+    Other processes' leases are stepped over, expired ones are taken up.
+    """
     leased = [_next(row) for row in await tx.run(_DUE, {"now": tx.now, "limit": limit})]
     if leased:
         await tx.run(_LEASE, {"now": tx.now, "until": tx.now + length, **_columns(leased)})
@@ -54,7 +56,7 @@ def _next(row: Row) -> Lease:
     if row.turn_id is not None:
         attempts, upto = row.attempts + 1, row.turn_upto
     else:
-        attempts, upto = 1, row.newest or row.upto
+        attempts, upto = 1, row.newest
     return Lease(
         row.conversation_id,
         row.turn_id or new_id(),
@@ -62,8 +64,7 @@ def _next(row: Row) -> Lease:
         row.upto,
         upto,
         attempts,
-        row.state,
-        row.turn_id is None,
+        is_new=row.turn_id is None,
     )
 
 
@@ -74,18 +75,14 @@ def _columns(leased: list[Lease]) -> dict[str, list[Any]]:
         "fences": [one.fence for one in leased],
         "uptos": [one.upto for one in leased],
         "attempts": [one.attempts for one in leased],
-        "owners": [one.owner for one in leased],
         "new": [one.is_new for one in leased],
     }
 
 
 _DUE = query(
     """
-    select work.conversation_id, work.upto, work.fence, work.attempts, work.turn_id, conversation.state,
-        (select upto from turn where turn.id = work.turn_id) as turn_upto,
-        (select max(position) from message
-         where message.conversation_id = work.conversation_id and author = 'visitor') as newest
-    from work join conversation on conversation.id = work.conversation_id
+    select work.*, (select upto from turn where turn.id = work.turn_id) as turn_upto
+    from work join conversation on conversation.id = work.conversation_id and conversation.state = 'bot'
     where due_at <= :now and (leased_until is null or leased_until < :now)
     order by due_at limit :limit
     for update of work skip locked
@@ -97,11 +94,11 @@ _DUE = query(
 _LEASE = query(
     """
     with lease as (
-        select * from unnest(:conversations, :turns, :fences, :uptos, :attempts, :owners, :new)
-            as row (conversation_id, turn_id, fence, upto, attempts, owner, is_new)
+        select * from unnest(:conversations, :turns, :fences, :uptos, :attempts, :new)
+            as row (conversation_id, turn_id, fence, upto, attempts, is_new)
     ), begun as (
         insert into turn (id, conversation_id, fence, upto, owner, started_at)
-        select turn_id, conversation_id, fence, upto, owner, :now from lease where is_new
+        select turn_id, conversation_id, fence, upto, 'bot', :now from lease where is_new
     ), again as (
         update turn set fence = lease.fence from lease where turn.id = lease.turn_id and not lease.is_new
     )
@@ -116,8 +113,46 @@ _LEASE = query(
     fences=ARRAY(sa.BigInteger),
     uptos=ARRAY(sa.BigInteger),
     attempts=ARRAY(sa.Integer),
-    owners=ARRAY(sa.Text),
     new=ARRAY(sa.Boolean),
+)
+
+
+@dataclass(frozen=True)
+class Read:
+    """Messages that people read: after this position, up to that one."""
+
+    conversation_id: UUID
+    after: int
+    upto: int
+
+
+async def take_read(tx: Tx, limit: int = 200) -> list[Read]:
+    """Mark what is due of conversations that people have, or nobody any more, as handled.
+
+    People saw it when it came, so nothing is owed but its meaning: no turn, no lease.  Returns what somebody
+    may want the meaning of.
+    """
+    rows = await tx.run(_READ, {"now": tx.now, "limit": limit})
+    return [Read(row.conversation_id, row.after, row.upto) for row in rows if row.state != "closed"]
+
+
+_READ = query(
+    """
+    with due as (
+        select work.conversation_id, work.upto as after, work.turn_id, conversation.state
+        from work join conversation on conversation.id = work.conversation_id and conversation.state <> 'bot'
+        where due_at <= :now and (leased_until is null or leased_until < :now)
+        order by due_at limit :limit
+        for update of work skip locked
+    ), crashed as (
+        update turn set state = 'given_up', ended_at = :now from due where turn.id = due.turn_id
+    )
+    update work set upto = work.newest, due_at = null, turn_id = null, leased_until = null, attempts = 0
+    from due where work.conversation_id = due.conversation_id
+    returning work.conversation_id, due.after, work.upto, due.state
+    """,
+    now=s.Time,
+    limit=sa.Integer,
 )
 
 
@@ -184,7 +219,6 @@ async def finish(
         {
             "turn_id": turn.turn_id,
             "conversation_id": turn.conversation_id,
-            "upto": turn.upto,
             "state": state,
             "result": result,
             "error": error,
@@ -201,19 +235,17 @@ DUE_NOW = "turn"
 _FINISH = query(
     """
     with ended as (
-        update turn set state = :state, result = :result, error = :error, ended_at = :now where id = :turn_id
+        update turn set state = :state, result = :result, error = :error, ended_at = :now
+        where id = :turn_id
+        returning upto  -- as it is now: a merge may have renumbered the messages meanwhile
     )
-    update work set upto = :upto, turn_id = null, leased_until = null, attempts = 0, first_at = :now,
-        due_at = case when exists (
-            select 1 from message
-            where message.conversation_id = :conversation_id and author = 'visitor' and position > :upto
-        ) then greatest(due_at, :now) end
-    where conversation_id = :conversation_id
+    update work set upto = ended.upto, turn_id = null, leased_until = null, attempts = 0, first_at = :now,
+        due_at = case when newest > ended.upto then greatest(due_at, :now) end
+    from ended where conversation_id = :conversation_id
     returning due_at
     """,
     turn_id=s.Uuid,
     conversation_id=s.Uuid,
-    upto=sa.BigInteger,
     state=sa.Text,
     result=JSONB(none_as_null=True),
     error=sa.Text,

@@ -84,15 +84,15 @@ _NOTE = query(
 )
 
 
-async def annotate(tx: Tx, conversation_id: UUID, message_id: UUID, nlu: dict[str, Any]) -> None:
-    """Keep what a message to people means."""
-    await tx.run(_ANNOTATE, {"id": conversation_id, "message_id": message_id, "nlu": nlu})
+async def annotate(tx: Tx, conversation_id: UUID, message_id: UUID, nlu: dict[str, Any]) -> Row:
+    """Keep what a message to people means; returns the conversation's new row."""
+    return (await tx.run(_ANNOTATE, {"id": conversation_id, "message_id": message_id, "nlu": nlu})).one()
 
 
 _ANNOTATE = query(
     """
     with heard as (update message set nlu = :nlu where id = :message_id)
-    update conversation set nlu = :nlu where id = :id
+    update conversation set nlu = :nlu where id = :id returning *
     """,
     id=s.Uuid,
     message_id=s.Uuid,

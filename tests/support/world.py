@@ -26,7 +26,7 @@ from handoff.presence import on_duty
 from handoff.schema import queue_entry, service
 
 #: What makes a conversation's turn due.
-PAUSE = inbox.QUIET_GAP + timedelta(milliseconds=1)
+PAUSE = inbox.QUIET_GAP + timedelta(seconds=inbox.ANNOTATED_EVERY_S, milliseconds=1)
 
 
 class Line:

@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from core import inbox
+from core import inbox, merges
 from core import schema as s
-from core.db import Database
+from core.db import Database, Tx
 from core.errors import Conflict
 from core.ids import new_id
 from core.messages import Button, Buttons, Image, Press
@@ -554,6 +554,31 @@ async def test_what_was_said_to_people_but_not_heard_by_them_is_answered_by_the_
     await desk.return_to_bot(world.db, said.conversation_id, by=agent_id)
     await settle(world, dispatcher)
     assert bot.turns[-1].text == "second"
+
+
+async def test_after_a_merge_the_bot_hears_only_what_is_new(world: World) -> None:
+    """The messages are renumbered: what was handled stays handled."""
+    bot = ScriptedBot()
+    dispatcher = dispatcher_for(world, bot)
+    known = await world.say("long ago", sender="known")
+    for words in ("and", "again"):
+        await world.say(words, sender="known")
+    await settle(world, dispatcher)
+    await _close(world, known.conversation_id)
+    stranger = await world.say("first", sender="stranger")
+    await settle(world, dispatcher)
+    async with world.db.begin() as tx:
+        await merges.merge(tx, await visitor_of(tx, known), await visitor_of(tx, stranger))
+    await world.say("second", sender="stranger")
+    await settle(world, dispatcher)
+    assert [turn.text for turn in bot.turns][-2:] == ["first", "second"]
+    assert {row.due_at for row in await world.rows(s.work)} == {None}
+
+
+async def visitor_of(tx: Tx, accepted: inbox.Accepted) -> UUID:
+    c = s.conversation.c
+    found: UUID = await tx.value(sa.select(c.visitor_id).where(c.id == accepted.conversation_id))
+    return found
 
 
 async def test_a_closed_conversation_has_nothing_left_to_handle(world: World) -> None:

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from core import timeline
+from core.db import Tx
 from core.errors import Conflict, Invalid, NotFound
 from core.ids import new_id
 from core.messages import Text
@@ -182,3 +184,71 @@ async def test_a_service_in_which_nobody_said_anything_is_not_offered_for_rating
     await desk.close(world.db, conversation_id, actor="agent", by=agent_id)
     async with world.db.begin() as tx:
         assert await guests.rateable(tx, await world.visitor_of(conversation_id)) is None
+
+
+async def asked_about(world: World, conversation_id: UUID) -> UUID | None:
+    """Whose service the visitor is asked about now."""
+    async with world.db.begin() as tx:
+        found = await guests.rateable(tx, await world.visitor_of(conversation_id))
+    return found.agent_id if found is not None else None
+
+
+async def answered(world: World, conversation_id: UUID, agent_id: UUID) -> None:
+    await desk.reply(world.db, conversation_id, agent_id, Text(text="好"), client_id=str(new_id()))
+
+
+async def test_a_service_that_somebody_else_went_on_with_is_not_asked_about(world: World) -> None:
+    first, second, boss = await world.agent(), await world.agent(), await world.agent(role="supervisor")
+    conversation_id = await world.waiting("v")
+    await desk.accept(world.db, conversation_id, first)
+    await answered(world, conversation_id, first)
+    assert await asked_about(world, conversation_id) is None
+    await desk.transfer(world.db, conversation_id, by=first, to_agent=second)
+    assert await asked_about(world, conversation_id) is None
+    await answered(world, conversation_id, second)
+    await desk.takeover(world.db, conversation_id, boss)
+    assert await asked_about(world, conversation_id) is None
+    await answered(world, conversation_id, boss)
+    await desk.close(world.db, conversation_id, actor="agent", by=boss)
+    assert await asked_about(world, conversation_id) == boss
+
+
+async def test_who_waits_again_for_a_lost_agent_is_not_asked_about_him(world: World) -> None:
+    agent_id = await world.agent()
+    conversation_id = await world.waiting("v")
+    await desk.accept(world.db, conversation_id, agent_id)
+    await answered(world, conversation_id, agent_id)
+
+    async def lose(tx: Tx) -> None:
+        before = await timeline.lock(tx, conversation_id)
+        await desk.requeue(tx, before, "agent_lost", actor="system")
+
+    await world.db.retrying(lose)
+    assert await asked_about(world, conversation_id) is None
+    await guests.cancel_wait(world.db, await world.visitor_of(conversation_id))
+    assert await world.state(conversation_id) == "bot"
+    assert await asked_about(world, conversation_id) is None
+
+
+async def test_back_with_the_bot_one_is_asked_until_people_are_wanted_again(world: World) -> None:
+    agent_id = await world.agent()
+    conversation_id = await world.waiting("v")
+    await desk.accept(world.db, conversation_id, agent_id)
+    await answered(world, conversation_id, agent_id)
+    await desk.return_to_bot(world.db, conversation_id, by=agent_id)
+    assert await asked_about(world, conversation_id) == agent_id
+    await ask(world, conversation_id)
+    assert await world.state(conversation_id) == "waiting"
+    assert await asked_about(world, conversation_id) is None
+
+
+async def test_the_next_conversation_asks_no_more_about_the_last(world: World) -> None:
+    agent_id = await world.agent()
+    visitor_id, service_id = await served(world, agent_id)
+    await guests.rate(world.db, visitor_id, service_id, 5, None)
+    [rated] = await world.events(type="service.rated")
+    conversation_id = rated.conversation_id
+    assert await asked_about(world, conversation_id) == agent_id  # and may change the rating
+    fresh = await world.say(sender="v")
+    assert fresh.conversation_id != conversation_id
+    assert await asked_about(world, fresh.conversation_id) is None

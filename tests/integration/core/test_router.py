@@ -81,6 +81,34 @@ async def test_a_long_line_for_a_full_group_does_not_hide_who_waits_for_another(
     assert await agents_of(world, conversation_id) == [agent_id]
 
 
+async def test_a_transfer_to_a_group_does_not_come_straight_back(world: World) -> None:
+    group_id = await world.group("after-sales")
+    former = await world.agent(capacity=3, groups=[group_id])
+    colleague = await world.agent(capacity=1, groups=[group_id])
+    first = await world.waiting("first")
+    await desk.accept(world.db, first, former)
+    busy = await world.waiting("busy")
+    await desk.accept(world.db, busy, colleague)
+    await desk.transfer(world.db, first, by=former, to_group=group_id)
+    assert await Router(world.db).once() == 0  # the group is there and busy: it waits for the group
+    await desk.close(world.db, busy, actor="agent", by=colleague)
+    assert await Router(world.db).once() == 1
+    assert await agents_of(world, first) == [colleague]
+
+
+async def test_who_came_by_himself_goes_before_what_would_only_go_back(world: World) -> None:
+    group_id = await world.group("after-sales")
+    former = await world.agent(capacity=2, groups=[group_id])
+    passed = [await world.waiting(f"passed{n}") for n in range(2)]
+    for conversation_id in passed:
+        await desk.accept(world.db, conversation_id, former)
+    others = [await world.waiting(f"other{n}", group_id=group_id) for n in range(2)]
+    for conversation_id in passed:
+        await desk.transfer(world.db, conversation_id, by=former, to_group=group_id)
+    await Router(world.db).once()
+    assert await agents_of(world, *passed, *others) == [None, None, former, former]
+
+
 async def test_two_routers_on_one_database_assign_everything_once(recycled_database: str) -> None:
     async with opened(recycled_database) as world, opened(recycled_database) as second:
         agents = [await world.agent(capacity=3) for _ in range(4)]
