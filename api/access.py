@@ -7,6 +7,8 @@ through a ticket that came out of it, trainers none.  What one may not see does 
 
 from __future__ import annotations
 
+import functools
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -22,28 +24,38 @@ from tickets.schema import ticket
 
 LEADING = ("supervisor", "admin")
 _c = s.conversation.c
+_now = s.conversation.alias("now_served")
+#: Composing a condition takes longer than asking the database: each is made once for a person and kept.
+_kept = functools.lru_cache(maxsize=1000)
 
 
 def visible(me: Agent) -> sa.ColumnElement[bool]:
     """The condition on core.schema.conversation for "this person may read it"."""
-    if me.role in LEADING:
+    return _visible(me.role, me.id)
+
+
+@_kept
+def _visible(role: str, agent_id: UUID) -> sa.ColumnElement[bool]:
+    if role in LEADING:
         return sa.true()
-    if me.role == "agent":
+    if role == "agent":
         return sa.or_(
             _c.state == "waiting",
-            sa.and_(_c.state == "agent", _c.agent_id == me.id),
-            sa.and_(_c.state == "closed", served_by(me.id)),
-            _visitor_served_by(me.id),
+            sa.and_(_c.state == "agent", _c.agent_id == agent_id),
+            sa.and_(_c.state == "closed", served_by(agent_id)),
+            _visitor_served_by(agent_id),
         )
-    if me.role == "staff":
+    if role == "staff":
         return sa.exists().where(ticket.c.conversation_id == _c.id)
     return sa.false()
 
 
+@_kept
 def served_by(agent_id: UUID) -> sa.ColumnElement[bool]:
     return sa.exists().where(service.c.conversation_id == _c.id, service.c.agent_id == agent_id)
 
 
+@functools.cache
 def was_queued() -> sa.ColumnElement[bool]:
     """It stood in the line once, where every agent could see it."""
     return sa.exists().where(queue_entry.c.conversation_id == _c.id)
@@ -53,11 +65,17 @@ async def conversation(
     tx: Tx, me: Agent, conversation_id: UUID, *, also: sa.ColumnElement[bool] | None = None
 ) -> Row:
     """The conversation's row, if it is visible (or fulfils also); NotFound otherwise."""
-    allowed = visible(me) if also is None else sa.or_(visible(me), also)
-    row = await tx.one(sa.select(s.conversation).where(_c.id == conversation_id, allowed))
+    row = (await tx.run(_one(visible(me), also), {"conversation_id": conversation_id})).first()
     if row is None:
         raise NotFound()
     return row
+
+
+@_kept
+def _one(allowed: sa.ColumnElement[bool], also: sa.ColumnElement[bool] | None) -> sa.Select[Any]:
+    if also is not None:
+        allowed = sa.or_(allowed, also)
+    return sa.select(s.conversation).where(_c.id == sa.bindparam("conversation_id"), allowed)
 
 
 def may(me: Agent, row: Row) -> May:
@@ -75,7 +93,6 @@ def may(me: Agent, row: Row) -> May:
 
 
 def _visitor_served_by(agent_id: UUID) -> sa.ColumnElement[bool]:
-    now = s.conversation.alias("now_served")
     return sa.exists().where(
-        now.c.visitor_id == _c.visitor_id, now.c.state == "agent", now.c.agent_id == agent_id
+        _now.c.visitor_id == _c.visitor_id, _now.c.state == "agent", _now.c.agent_id == agent_id
     )

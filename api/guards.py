@@ -56,10 +56,11 @@ def actor(request: Request) -> Agent:
 
 async def authenticate(request: Request) -> Session:
     """The caller's session, put on request.ctx; raises Unauthorised or Forbidden."""
-    async with context.db(request).begin() as tx:
+    async with context.db(request).reading() as tx:
         session = await logins.find(tx, request.cookies.get(cookie_name(request)))
     if session is None:
         raise Unauthorised()
+    await logins.note(context.db(request), session)
     request.ctx.session, request.ctx.agent = session, session.agent
     if request.method not in SAFE:
         check_origin(request)

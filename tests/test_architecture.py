@@ -13,7 +13,7 @@ DOMAIN = {"connectors", "dialogue", "handoff", "tickets", "knowledge", "learning
 #: Package or module -> ours that it may import.
 MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
-    **{name: {"core"} for name in DOMAIN},
+    **{name: {"core"} for name in sorted(DOMAIN)},
     "supervisor": {"core"},
     "api": {"core"} | DOMAIN,
     "app": {"core", "api"} | DOMAIN,

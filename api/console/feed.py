@@ -21,8 +21,9 @@ from core.texts import Script
 
 log = structlog.get_logger(__name__)
 
-#: Hints close to each other cost one look.
-DEBOUNCE_S = 0.15
+#: Hints close to each other cost one look; most of them tell of messages, which change no line: while looks
+#: bring nothing, they get rarer.
+DEBOUNCE_S, DEBOUNCE_IN_VAIN_S = 0.15, 0.6
 #: Liveness fades and hints get lost: look this often anyway.
 LOOK_EVERY_S = 5.0
 _JOINED = "joined"
@@ -80,18 +81,23 @@ class Feed:
         with self._app.ctx.db.hints.watch("queue", "presence", "bot") as self._watch:
             news: set[str] = set()
             while True:
+                is_vain = False
                 try:
-                    await self._look(news)
+                    is_vain = not await self._look(news) and bool(news)
                 except Unavailable:
                     log.warning("feed.database_unavailable")
                 except Exception:
                     log.exception("feed.failed")
                 news = await self._watch.wait(LOOK_EVERY_S)
                 if news - {_JOINED}:
-                    await asyncio.sleep(DEBOUNCE_S)
+                    await asyncio.sleep(DEBOUNCE_IN_VAIN_S if is_vain and news == {"queue"} else DEBOUNCE_S)
+                    news |= self._watch.take()
 
-    async def _look(self, news: set[str]) -> None:
-        """Read once, then give each reader what it has not got.  put never waits: nobody holds up others."""
+    async def _look(self, news: set[str]) -> bool:
+        """Read once, then give each reader what it has not got; whether there was anything.
+
+        put never waits: nobody holds up others.
+        """
         readers = set(self._readers)
         shown: dict[tuple[str, Script | None], _News] = {("bot", None): self._bot()}
         async with self._app.ctx.db.reading() as tx:
@@ -102,12 +108,15 @@ class Feed:
             if news != {"presence"}:
                 for script in {reader.script for reader in readers if reader.sees_queue}:
                     shown["queue", script] = await self._queue(tx, script)
+        is_new = False
         for reader in readers:
             for (kind, meant_for), found in shown.items():
                 is_for_reader = kind != "queue" or (reader.sees_queue and meant_for == reader.script)
                 if is_for_reader and reader.sent.get(kind) != found.gist:
                     reader.sent[kind] = found.gist
                     reader.line.put(found.frame)
+                    is_new = True
+        return is_new
 
     def _bot(self) -> _News:
         status = self._app.ctx.bot_status()

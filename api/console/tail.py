@@ -12,6 +12,7 @@ from api import access, views
 from api.http import error_message
 from api.sockets import follow, together
 from api.typing_signs import watch_topic
+from api.views.messages import SHOWN
 from core import schema as s
 from core.db import Row
 from core.errors import NotFound
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 _PAGE = 100
 _m = s.message.c
+_AFTER = (
+    SHOWN.where(_m.conversation_id == sa.bindparam("conversation_id"), _m.position > sa.bindparam("after"))
+    .order_by(_m.position)
+    .limit(_PAGE)
+)
 
 
 class Tail:
@@ -35,7 +41,7 @@ class Tail:
     async def start(self, conversation: Row, after: int | None) -> None:
         """Show what comes after a position, or from now on."""
         if after is None:
-            async with self._talk.db.begin() as tx:
+            async with self._talk.db.reading() as tx:
                 newest = sa.select(sa.func.max(_m.position)).where(_m.conversation_id == conversation.id)
                 after = int(await tx.value(newest) or 0)
         self._conversation_id, self._position = conversation.id, after
@@ -76,15 +82,10 @@ class Tail:
         talk, conversation_id = self._talk, self._conversation_id
         assert conversation_id is not None
         while True:
-            async with talk.db.begin() as tx:
+            async with talk.db.reading() as tx:
                 await access.conversation(tx, talk.me, conversation_id)
-                rows = await tx.all(
-                    sa.select(s.message)
-                    .where(_m.conversation_id == conversation_id, _m.position > self._position)
-                    .order_by(_m.position)
-                    .limit(_PAGE)
-                )
-                shown = await views.console_messages(tx, rows, talk.lens)
+                rows = await tx.run(_AFTER, {"conversation_id": conversation_id, "after": self._position})
+                shown = await views.joined_for_console(tx, rows, talk.lens)
             for message in shown:
                 if self._conversation_id != conversation_id:
                     return

@@ -65,7 +65,7 @@ class Talk:
         self.app, self.db, self.line, self.script = app, app.ctx.db, line, script
         self.me = session.agent
         self.lens = views.Lens.of(app, script)
-        self._login = session.token_hash
+        self._session = session
         self._after = after
         self._cursor = 0
         self._checked_at = time.monotonic()
@@ -80,7 +80,7 @@ class Talk:
             await together(self._follow_stream(), self._hear(), self._tail.run())
 
     async def _hello(self) -> None:
-        async with self.db.begin() as tx:
+        async with self.db.reading() as tx:
             newest = await streams.cursor(tx, self.me.id)
             oldest = await streams.oldest(tx, self.me.id)
             me = await people.me(tx, self.app.ctx.links, self.me.id)
@@ -103,8 +103,8 @@ class Talk:
 
     async def _events(self, _: set[str]) -> None:
         while True:
-            async with self.db.begin() as tx:
-                rows = await streams.read(tx, self.me.id, self._cursor, limit=_PAGE)
+            async with self.db.reading() as tx:
+                rows = await stream.read(tx, self.me.id, self._cursor, _PAGE)
                 if not await self._still_in(tx, bool(rows)):
                     return
                 newest = await streams.cursor(tx, self.me.id) if _has_hole(rows, self._cursor) else None
@@ -114,7 +114,7 @@ class Talk:
                 return
             for row, frame in zip(rows, shown, strict=True):
                 await self.line.send(frame)
-                self._cursor = row.seq
+                self._cursor = row.event_seq
             if len(rows) < _PAGE:
                 return
 
@@ -122,14 +122,14 @@ class Talk:
         if is_busy and time.monotonic() - self._checked_at < _CHECK_BUSY_S:
             return True
         self._checked_at = time.monotonic()
-        session = await logins.find_by_hash(tx, self._login)
+        session = await logins.find_by_hash(tx, self._session.token_hash)
         if session is None:
             self.line.close(Codes.NOT_AUTHORISED)
             return False
         if session.agent.role != self.me.role:
             self.line.close(Codes.GOING_AWAY, "resume")  # come back with the rights of the new role
             return False
-        self.me = session.agent
+        self._session, self.me = session, session.agent
         return True
 
     async def _hear(self) -> None:
@@ -165,14 +165,15 @@ class Talk:
         self.line.put({"type": "pong"})
         try:
             await presence.beat(self.db, self.me.id)
+            self._session = await logins.note(self.db, self._session)
         except Unavailable:
             return  # the line stands; the next ping is soon enough
 
     async def _readable(self, conversation_id: UUID | None) -> Row:
         assert conversation_id is not None
-        async with self.db.begin() as tx:
+        async with self.db.reading() as tx:
             return await access.conversation(tx, self.me, conversation_id)
 
 
 def _has_hole(rows: list[Row], cursor: int) -> bool:
-    return bool(rows) and rows[0].seq != cursor + 1
+    return bool(rows) and rows[0].event_seq != cursor + 1

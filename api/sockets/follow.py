@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.db import Database
 from core.errors import Unavailable
@@ -62,14 +63,15 @@ class Sweep:
 
     def __init__(self, db: Database, key: sa.Column[Any], counter: sa.Column[Any]) -> None:
         self._db = db
-        self._key = key
-        self._counter = counter
+        self._counters = sa.select(key, counter).where(
+            key == sa.any_(sa.bindparam("followed", type_=ARRAY(key.type)))
+        )
         self._followers: dict[UUID, list[tuple[Callable[[], int], Watch, str]]] = {}
 
     @contextmanager
-    def follow(self, id: UUID, topic: str, cursor: Callable[[], int]) -> Iterator[Watch]:
-        """A watch on the topic that is also woken when the counter of id is beyond cursor()."""
-        with self._db.hints.watch(topic) as watch:
+    def follow(self, id: UUID, topic: str, cursor: Callable[[], int], *also: str) -> Iterator[Watch]:
+        """A watch on the topics; topic wakes it also when the counter of id is beyond cursor()."""
+        with self._db.hints.watch(topic, *also) as watch:
             entry = (cursor, watch, topic)
             self._followers.setdefault(id, []).append(entry)
             try:
@@ -92,9 +94,7 @@ class Sweep:
         if not self._followers:
             return
         async with self._db.reading() as tx:
-            rows = await tx.all(
-                sa.select(self._key, self._counter).where(self._key.in_(list(self._followers)))
-            )
+            rows = await tx.run(self._counters, {"followed": list(self._followers)})
         for id, count in rows:
             for cursor, watch, topic in self._followers.get(id, ()):
                 if count > cursor():

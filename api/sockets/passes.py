@@ -31,13 +31,8 @@ class Pass:
 async def issue(tx: Tx, subject: str, data: Mapping[str, Any] | None = None) -> str:
     """A pass that opens one socket for subject within PASS_FOR.  Only its hash is stored."""
     token = secrets.token_urlsafe(32)
-    p = s.ticket_pass
-    await tx.run(p.delete().where(p.c.expires_at < tx.now))
-    await tx.run(
-        p.insert().values(
-            token_hash=_hash(token), subject=subject, data=dict(data or {}), expires_at=tx.now + PASS_FOR
-        )
-    )
+    row = {"token_hash": _hash(token), "subject": subject, "data": dict(data or {})}
+    await tx.run(_ISSUE, {**row, "expires_at": tx.now + PASS_FOR})
     return token
 
 
@@ -45,15 +40,17 @@ async def redeem(tx: Tx, token: str | None) -> Pass | None:
     """The pass behind token, used up by this very call; None when unknown, used or too old."""
     if not token:
         return None
-    p = s.ticket_pass
-    row = (
-        await tx.run(
-            sa.delete(p)
-            .where(p.c.token_hash == _hash(token), p.c.expires_at > tx.now)
-            .returning(p.c.subject, p.c.data)
-        )
-    ).first()
+    row = (await tx.run(_REDEEM, {"hashed": _hash(token), "now": tx.now})).first()
     return Pass(row.subject, row.data) if row else None
+
+
+_p = s.ticket_pass.c
+_ISSUE = s.ticket_pass.insert()  # those that nobody used are dropped by the housekeeping
+_REDEEM = (
+    s.ticket_pass.delete()
+    .where(_p.token_hash == sa.bindparam("hashed"), _p.expires_at > sa.bindparam("now"))
+    .returning(_p.subject, _p.data)
+)
 
 
 def _hash(token: str) -> bytes:

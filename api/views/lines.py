@@ -5,7 +5,6 @@ from __future__ import annotations
 from api.views import summary_rows
 from api.views.lens import Lens
 from api.views.shapes import QueueItem, QueueSnapshot
-from core import schema as s
 from core.db import Tx
 from handoff import queue
 
@@ -14,12 +13,7 @@ async def queue_snapshot(tx: Tx, lens: Lens, limit: int = 50) -> QueueSnapshot:
     """The head of the line, and how many wait in all."""
     entries = await queue.line(tx, limit)
     waiting = len(entries) if len(entries) < limit else await queue.waiting(tx)
-    ids = [entry.conversation_id for entry in entries]
-    rows = (
-        {row.id: row for row in await tx.all(summary_rows.query().where(s.conversation.c.id.in_(ids)))}
-        if ids
-        else {}
-    )
+    rows = await summary_rows.rows(tx, [entry.conversation_id for entry in entries])
     items = [
         QueueItem(
             **summary_rows.fields(rows[entry.conversation_id], lens),

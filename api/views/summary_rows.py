@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from api.views.contents import excerpt
@@ -22,20 +24,20 @@ from handoff.schema import queue_entry, service
 MOST_UNREAD = 99
 
 _c, _v, _a, _m = s.conversation.c, s.visitor.c, s.agent.c, s.message.c
-
-
-def query(*also: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """Everything that summary() needs, for the caller to narrow, order and limit.  also: more columns."""
-    return _query().add_columns(*also)
+_SHOWN = (
+    *("id", "state", "version", "visitor_id", "channel", "agent_id", "group_id", "nlu"),
+    *("opened_at", "active_at", "closed_at", "close_reason"),
+)
 
 
 @functools.cache
-def _query() -> sa.Select[Any]:
+def query() -> sa.Select[Any]:
+    """Everything that summary() needs, and active_at, for the caller to narrow, order and limit."""
     # Building it takes longer than running it.
     last, entry, served = _last(), _entry(), _served()
     return (
         sa.select(
-            s.conversation,
+            *(_c[name] for name in _SHOWN),
             _v.name.label("visitor_name"),
             _v.language.label("visitor_language"),
             _a.name.label("agent_name"),
@@ -58,6 +60,10 @@ def _query() -> sa.Select[Any]:
     )
 
 
+_this = _c.id == sa.bindparam("id")
+_among = _c.id == sa.any_(sa.bindparam("ids", type_=ARRAY(s.Uuid)))
+
+
 def summary(row: Row, lens: Lens) -> Summary:
     return Summary(**_fields(row, lens))
 
@@ -68,9 +74,27 @@ async def summaries(
     """Summaries by id.  Of conversations that are not visible the words are left out."""
     if not ids:
         return {}
-    seen = sa.true() if visible is None else visible
-    rows = await tx.all(query(seen.label("is_visible")).where(_c.id.in_(ids)))
+    values = {"id": next(iter(ids))} if len(ids) == 1 else {"ids": list(ids)}
+    rows = await tx.run(_chosen(visible, len(ids) == 1), values)
     return {row.id: summary(row, lens) if row.is_visible else _without_words(row, lens) for row in rows}
+
+
+@functools.lru_cache(maxsize=1000)
+def _chosen(visible: sa.ColumnElement[bool] | None, is_one: bool) -> sa.Select[Any]:
+    """For a list PostgreSQL plans anew each time, which takes longer than the query: most often it is one."""
+    seen = sa.true() if visible is None else visible
+    return query().add_columns(seen.label("is_visible")).where(_this if is_one else _among)
+
+
+async def rows(tx: Tx, ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Rows of query() by id."""
+    found = await tx.run(_all_of(), {"ids": ids}) if ids else []
+    return {row.id: row for row in found}
+
+
+@functools.cache
+def _all_of() -> sa.Select[Any]:
+    return query().where(_among)
 
 
 def fields(row: Row, lens: Lens) -> dict[str, Any]:
@@ -99,6 +123,7 @@ def _fields(row: Row, lens: Lens) -> dict[str, Any]:
         "waiting_since": stamp(row.entered_at) if row.state == "waiting" else None,
         "assigned_at": stamp(row.started_at) if row.state in ("agent", "closed") else None,
         "closed_at": stamp(row.closed_at),
+        "close_reason": row.close_reason if row.state == "closed" else None,
         "last": _last_words(row, lens),
         "unread": row.unread,
         "emotion": scored(nlu.get("emotion")),
@@ -162,7 +187,7 @@ def _unread() -> sa.ScalarSelect[Any]:
             _m.conversation_id == _c.id,
             _m.position > _c.agent_read_position,
             _m.author == "visitor",
-            _c.state.in_(["waiting", "agent"]),
+            sa.or_(_c.state == "waiting", _c.state == "agent"),
         )
         .limit(MOST_UNREAD)
         .correlate(s.conversation)

@@ -116,12 +116,19 @@ def claims_of(request: Request) -> tokens.Claims:
 
 async def find(tx: Tx, claims: tokens.Claims) -> Guest | None:
     """The guest behind the claims.  The identity's visitor is followed, so a merge needs no new token."""
-    i, v = s.identity.c, s.visitor.c
-    row = await tx.one(
-        sa.select(i.id, i.visitor_id, v.name, v.language)
-        .join(s.visitor, v.id == i.visitor_id)
-        .where(i.channel == claims.channel, i.account == "default", i.external_id == claims.external_id)
-    )
+    row = (await tx.run(_FIND, {"channel": claims.channel, "external_id": claims.external_id})).first()
     if row is None:
         return None
     return Guest(row.visitor_id, row.id, claims.channel, claims.external_id, row.name, row.language)
+
+
+_i, _v = s.identity.c, s.visitor.c
+_FIND = (
+    sa.select(_i.id, _i.visitor_id, _v.name, _v.language)
+    .join(s.visitor, _v.id == _i.visitor_id)
+    .where(
+        _i.channel == sa.bindparam("channel"),
+        _i.account == "default",
+        _i.external_id == sa.bindparam("external_id"),
+    )
+)

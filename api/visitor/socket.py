@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import random
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -15,18 +15,22 @@ from api import context, duty, views
 from api.http import declare, error_message, language_of, query_int
 from api.responses import plain
 from api.sockets import Codes, Line, farewell, follow_watch, redeem, serve, together
-from api.sockets.follow import LOOK_EVERY_S
+from api.sockets.follow import LOOK_EVERY_S as LINE_EVERY_S
+from api.views.shapes import VisitorMessage
 from api.visitor import tokens, wishes
 from api.visitor.door import Guest, find
 from api.visitor.messages import send
 from api.visitor.sessions import Page
-from api.visitor.state import state_of
-from core import timeline, visitors
-from core.errors import KetingError, Unavailable
+from api.visitor.state import look, state_from
+from core import timeline
+from core.errors import KetingError
+from core.hints import Watch
 
 bp = Blueprint("visitor_socket")
 
 HEARTBEAT_S = 20
+#: Lost hints are made good by the sweep; what no hint tells of (a rating runs out) is seen by this.
+LOOK_EVERY_S = 30.0
 #: A client further behind loads pages over HTTP instead.
 MAX_BEHIND = 500
 _PAGE = 100
@@ -112,32 +116,41 @@ async def socket(request: Request, ws: Websocket) -> None:
     )
 
 
+@dataclass(frozen=True)
+class _News:
+    """One look: newest is the highest seq of all, messages the first ones after the cursor."""
+
+    newest: int
+    is_merged: bool
+    state: dict[str, Any]
+    messages: list[VisitorMessage]
+
+
 class Talk:
     """One socket's conversation with the service."""
 
     def __init__(self, app: Sanic[Any, Any], who: Guest, line: Line, after: int) -> None:
         self.app, self.who, self.line, self.cursor = app, who, line, after
-        self.shown: dict[str, Any] | None = None
+        self.shown: dict[str, Any] = {}
         self.stands_in_line = asyncio.Event()
-        self.looking = asyncio.Lock()
 
     # -- to the client -----------------------------------------------------------------------------------
 
     async def produce(self) -> None:
-        topic = timeline.topic(self.who.visitor_id)
-        with self.app.ctx.db.hints.watch(topic, duty.TOPIC, "bot") as watch:  # from before hello: nothing
-            await self._hello()  # that changes after it is missed, so no second look at once
+        sweep, topic = self.app.ctx.visitor_sweep, timeline.topic(self.who.visitor_id)
+        # From before hello: nothing that changes after it is missed, so no second look at once.
+        with sweep.follow(self.who.visitor_id, topic, lambda: self.cursor, duty.TOPIC, "bot") as watch:
+            is_behind = await self._hello()
             await together(
-                self._follow_messages(topic),
-                follow_watch(watch, self._state, every_s=30.0, at_once=False),
-                self._follow_line(),
+                follow_watch(watch, self._catch_up, every_s=LOOK_EVERY_S, at_once=is_behind),
+                self._follow_line(watch),
                 self._hear(),
             )
 
-    async def _hello(self) -> None:
-        async with self.app.ctx.db.reading() as tx:
-            newest = await timeline.cursor(tx, self.who.visitor_id)
-            self.shown = await state_of(self.app, tx, self.who.visitor_id)
+    async def _hello(self) -> bool:
+        """Say hello and hand over the first messages missed; whether there may be more."""
+        news = await self._look()
+        newest, self.shown = news.newest, news.state
         self._note_line()
         await self.line.send(
             {"type": "hello", "cursor": newest, "heartbeat_s": HEARTBEAT_S, "state": self.shown}
@@ -145,50 +158,53 @@ class Talk:
         if newest - self.cursor > MAX_BEHIND or self.cursor > newest:
             await self.line.send({"type": "resync", "cursor": newest})
             self.cursor = newest
+            return False
+        return await self._send(news.messages)
 
-    async def _follow_messages(self, topic: str) -> None:
-        sweep = self.app.ctx.visitor_sweep
-        with sweep.follow(self.who.visitor_id, topic, lambda: self.cursor) as watch:
-            await follow_watch(watch, self._messages, every_s=60.0)
+    async def _catch_up(self, _: set[str]) -> None:
+        """The messages after ours, then the state if it changed."""
+        is_behind = True
+        while is_behind:
+            news = await self._look()
+            if news.is_merged:
+                return self.line.close(Codes.GOING_AWAY, "resume")  # come back as the survivor
+            is_behind = await self._send(news.messages)
+        if news.state != self.shown:
+            self.shown = news.state
+            self._note_line()
+            await self.line.send({"type": "state", "state": news.state})
 
-    async def _messages(self, news: set[str]) -> None:
-        while True:
-            async with self.app.ctx.db.reading() as tx:
-                rows = await timeline.page(tx, self.who.visitor_id, after=self.cursor, limit=_PAGE)
-                shown = await views.visitor_messages(self.app, tx, rows)
-            for message in shown:
-                await self.line.send({"type": "message", "message": message})
-                self.cursor = message["seq"]
-            if len(rows) < _PAGE:
-                return
+    async def _look(self) -> _News:
+        visitor_id, messages = self.who.visitor_id, []
+        async with self.app.ctx.db.reading() as tx:
+            now = await look(tx, visitor_id)
+            if now.seq > self.cursor:
+                messages = await views.visitor_messages_after(self.app, tx, visitor_id, self.cursor, _PAGE)
+            state = await state_from(self.app, tx, now)
+        return _News(now.seq, now.merged_into is not None, state, messages)
 
-    async def _follow_line(self) -> None:
+    async def _send(self, messages: list[VisitorMessage]) -> bool:
+        """Whether there may be more of them."""
+        for message in messages:
+            await self.line.send({"type": "message", "message": message})
+            self.cursor = message.seq
+        return len(messages) == _PAGE
+
+    async def _follow_line(self, watch: Watch) -> None:
         """The line moves for everybody at once: only who stands in it looks, not all at the same moment."""
         while True:
             await self.stands_in_line.wait()
-            with self.app.ctx.db.hints.watch("queue") as watch:
+            with self.app.ctx.db.hints.watch("queue") as moves:
                 while self.stands_in_line.is_set():
-                    await watch.wait(LOOK_EVERY_S)
+                    await moves.wait(LINE_EVERY_S)
                     await asyncio.sleep(random.uniform(0.2, 1.0))
-                    with contextlib.suppress(Unavailable):  # the next look is soon enough
-                        await self._state({"queue"})
+                    watch.wake("queue")
 
     def _note_line(self) -> None:
-        if (self.shown or {}).get("queue"):
+        if self.shown["queue"]:
             self.stands_in_line.set()
         else:
             self.stands_in_line.clear()
-
-    async def _state(self, news: set[str]) -> None:
-        async with self.looking:  # two looks at once could end with the older one shown
-            async with self.app.ctx.db.reading() as tx:
-                if (await visitors.get(tx, self.who.visitor_id)).id != self.who.visitor_id:
-                    return self.line.close(Codes.GOING_AWAY, "resume")  # merged: come back as the survivor
-                state = await state_of(self.app, tx, self.who.visitor_id)
-            if state != self.shown:
-                self.shown = state
-                self._note_line()
-                await self.line.send({"type": "state", "state": state})
 
     async def _hear(self) -> None:
         with self.app.ctx.signals.listen(f"visitor:{self.who.visitor_id}") as ear:

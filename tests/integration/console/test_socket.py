@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from core import schema as s
 from core.db import Database
 from core.hints import LocalHints
 from core.messages import Text
-from handoff import desk
+from handoff import desk, guests
 from tests.fixtures.console import PATIENCE_S, Socket, running_console
 
 EVENTS = ("event", "resync")
@@ -161,8 +162,8 @@ async def test_a_slow_console_is_closed_with_4008_and_resumes_where_it_was(conso
         (line,) = console.app.ctx.hub.lines()
         while not line.closing.is_set():  # until the sockets' buffers hold no more
             async with console.db.begin() as tx:
-                for _ in range(20):
-                    await post(tx, room, "很长的话" * 1000)
+                for _ in range(4):  # large and few: more than 500 behind it would have to load everything
+                    await post(tx, room, "很长的话" * 5000)
         try:
             while True:
                 seen.append((await stuck.next("event"))["seq"])
@@ -383,6 +384,38 @@ async def test_trainers_get_no_queue(console):
         await console.house.waits("v")
         frames = await socket.settled()
         assert not [frame for frame in frames if frame["type"] == "queue"]
+
+
+async def test_a_socket_speaks_the_language_of_the_console_whatever_the_browser_prefers(console):
+    li = await console.house.agent("李娜")
+    as_li = await console.enter(li)
+    room = await console.house.waits("v")
+    for language, name in (("zh", "访客 "), ("en", "Visitor "), ("klingon", "访客 ")):
+        headers = {"Accept-Language": "zh" if language == "klingon" else "fr, de;q=0.5"}
+        async with as_li.socket(language=language, additional_headers=headers) as socket:
+            frame = await socket.until(lambda f: f["waiting"] == 1, "queue")
+            assert frame["items"][0]["visitor"]["name"].startswith(name)
+            await socket.send(type="read", conversation_id=uuid4(), position=1)
+            error = await socket.next("error")
+            assert error["message"] == ("Not found." if language == "en" else "没有找到。")
+    assert room
+
+
+async def test_a_rating_reaches_the_console_of_who_served_although_it_is_over(console):
+    li = await console.house.agent("李娜")
+    as_li = await console.enter(li)
+    room = await console.house.served("v", li)
+    await desk.reply(console.db, room, li, Text("好"), client_id="c")
+    await desk.close(console.db, room, actor="agent", by=li)
+    async with console.db.begin() as tx:
+        visitor_id = (await timeline.lock(tx, room)).visitor_id
+        rated = await guests.rateable(tx, visitor_id)
+    assert rated is not None
+    async with as_li.socket() as socket:
+        await socket.settled()
+        await guests.rate(console.db, visitor_id, rated.id, 5, None)
+        event = await socket.next("event")
+        assert (event["kind"], event["data"]["conversation"]["id"]) == ("conversation", str(room))
 
 
 async def test_presence_and_the_bots_state_are_shown_when_they_change(console):
