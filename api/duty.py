@@ -20,7 +20,7 @@ class Duty:
         await follow(self._db.hints, ("presence",), self._look)
 
     async def _look(self, _: set[str]) -> None:
-        async with self._db.begin() as tx:
+        async with self._db.reading() as tx:
             is_on = await presence.on_duty(tx)
         if is_on != self.is_on:
             self.is_on = is_on

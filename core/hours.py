@@ -117,7 +117,7 @@ def _words(group: tuple[str, str, tuple[Range, ...]], n: int) -> str:
     if (first, last) == ("mon", "sun"):
         days = ("每天", "every day")[n]
     if ranges == ALWAYS:
-        return f"{days} {('全天', 'around the clock')[n]}"
+        return (f"{days}全天", f"{days} around the clock")[n]
     spans = ("、", ", ")[n].join(f"{start}-{end}" for start, end in ranges)
     return f"{days} {spans or ('休息', 'closed')[n]}"
 

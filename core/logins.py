@@ -93,7 +93,7 @@ async def note(db: Database, session: Session) -> Session:
     """Note that a session is used, unless that is known well enough; returns it with its last noted use."""
     if session.used_at >= db.clock.now() - _NOTED:
         return session
-    async with db.begin() as tx:
+    async with db.single() as tx:
         await touch(tx, session.token_hash)
         return replace(session, used_at=tx.now)
 

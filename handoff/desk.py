@@ -227,23 +227,26 @@ async def mark_read(db: Database, conversation_id: UUID, agent_id: UUID, positio
 
     Marks never move back, nor beyond what there is.
     """
-    c, v = s.conversation.c, s.visitor.c
-    async with db.begin() as tx:
-        last = sa.select(v.position).where(v.id == c.visitor_id).scalar_subquery()
-        seen = sa.func.least(position, last)
-        visitor_id = await tx.value(
-            s.conversation.update()
-            .where(
-                c.id == conversation_id,
-                c.agent_id == agent_id,
-                c.state == "agent",
-                c.agent_read_position < seen,
-            )
-            .values(agent_read_position=seen)
-            .returning(c.visitor_id)
-        )
+    seen = {"id": conversation_id, "agent_id": agent_id, "position": position}
+    async with db.single() as tx:
+        visitor_id = await tx.value(_MARK_READ, seen)
         if visitor_id is not None:
             tx.hint(timeline.topic(visitor_id), f"agent:{agent_id}")
+
+
+_MARK_READ = query(
+    """
+    update conversation set agent_read_position = least(:position, visitor.position)
+    from visitor
+    where conversation.id = :id and conversation.agent_id = :agent_id and conversation.state = 'agent'
+        and visitor.id = conversation.visitor_id
+        and conversation.agent_read_position < least(:position, visitor.position)
+    returning conversation.visitor_id
+    """,
+    id=s.Uuid,
+    agent_id=s.Uuid,
+    position=sa.BigInteger,
+)
 
 
 async def checked(tx: Tx, content: Content, agent_id: UUID) -> Content:

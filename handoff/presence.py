@@ -68,7 +68,7 @@ async def choose(tx: Tx, agent_id: UUID, value: str) -> None:
 
 async def beat(db: Database, agent_id: UUID) -> None:
     """A sign of life.  Coming back from the dead wakes the router and the other consoles."""
-    async with db.begin() as tx:
+    async with db.single() as tx:
         before = await tx.value(_BEAT, {"id": agent_id, "now": tx.now})
         if before is None or before < tx.now - LIVE_FOR:
             tx.hint("presence", "queue")

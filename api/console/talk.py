@@ -22,6 +22,7 @@ from core import logins, streams
 from core.db import Row, Tx
 from core.errors import Forbidden, KetingError, Unavailable
 from core.logins import Session
+from core.signals import Ear
 from core.texts import Script
 from handoff import desk, presence
 from handoff.presence import SERVING
@@ -75,9 +76,10 @@ class Talk:
 
     async def produce(self) -> None:
         await presence.beat(self.db, self.me.id)
-        await self._hello()
-        with Feed.of(self.app).join(self.line, self.script, sees_queue=self.me.role in SERVING):
-            await together(self._follow_stream(), self._hear(), self._tail.run())
+        with self.app.ctx.signals.listen(streams.topic(self.me.id)) as ear:  # from before hello
+            await self._hello()
+            with Feed.of(self.app).join(self.line, self.script, sees_queue=self.me.role in SERVING):
+                await together(self._follow_stream(), self._hear(ear), self._tail.run())
 
     async def _hello(self) -> None:
         async with self.db.reading() as tx:
@@ -132,11 +134,10 @@ class Talk:
         self._session, self.me = session, session.agent
         return True
 
-    async def _hear(self) -> None:
-        with self.app.ctx.signals.listen(streams.topic(self.me.id)) as ear:
-            while True:
-                _, frame = await ear.next()
-                self.line.put(frame)
+    async def _hear(self, ear: Ear) -> None:
+        while True:
+            _, frame = await ear.next()
+            self.line.put(frame)
 
     # -- from the console --------------------------------------------------------------------------------
 

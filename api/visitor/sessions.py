@@ -187,7 +187,7 @@ def _web(url: str) -> str:
 @visitor_required
 async def socket_ticket(request: Request) -> HTTPResponse:
     who = guest(request)
-    async with context.db(request).begin() as tx:
+    async with context.db(request).single() as tx:
         data = {"channel": who.channel, "external_id": who.external_id}
         ticket = await issue(tx, f"visitor:{who.identity_id}", data)
     return answer({"ticket": ticket, "expires_in_s": int(PASS_FOR.total_seconds())})

@@ -91,7 +91,7 @@ FRAMES: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
 @bp.websocket("/socket")  # type: ignore[untyped-decorator]  # as Sanic types it
 @declare("ticket")
 async def socket(request: Request, ws: Websocket) -> None:
-    async with context.db(request).begin() as tx:
+    async with context.db(request).single() as tx:
         ticket = await redeem(tx, request.args.get("ticket"))
         who = None
         if ticket is not None and ticket.subject.startswith("visitor:"):

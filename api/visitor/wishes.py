@@ -15,9 +15,11 @@ from api.visitor.sessions import Page, note_traits
 from api.visitor.state import state_for
 from core import conversations, timeline
 from core import schema as s
+from core.contacts import is_contact
 from core.db import Tx
 from core.errors import Invalid
 from core.limits import Rate, enforce
+from core.sql import query
 from handoff import desk, guests
 from tickets import front
 
@@ -76,36 +78,45 @@ async def rate(app: Sanic[Any, Any], who: Guest, service_id: UUID, score: int, c
 
 async def mark(app: Sanic[Any, Any], who: Guest, *, read: int = 0, delivered: int = 0) -> None:
     """Marks only grow, and never beyond what there is."""
-    v = s.visitor.c
-    async with app.ctx.db.begin() as tx:
-        done = await tx.run(
-            s.visitor.update()
-            .where(
-                v.id == who.visitor_id,
-                sa.or_(
-                    v.read_seq < sa.func.least(read, v.seq), v.delivered_seq < sa.func.least(delivered, v.seq)
-                ),
-            )
-            .values(
-                read_seq=sa.func.greatest(v.read_seq, sa.func.least(read, v.seq)),
-                delivered_seq=sa.func.greatest(v.delivered_seq, sa.func.least(max(read, delivered), v.seq)),
-            )
-            .returning(v.id)
-        )
-        if not done:
+    marks = {"id": who.visitor_id, "read": read, "delivered": max(read, delivered)}
+    async with app.ctx.db.single() as tx:
+        moved = (await tx.run(_MARK, marks)).first()
+        if moved is None:
             return
-        row = await conversations.find_open(tx, who.visitor_id)
         tx.hint(timeline.topic(who.visitor_id))
-    if row is not None and row.agent_id is not None:
+    if moved.agent_id is not None:
         app.ctx.signals.send(
-            f"agent:{row.agent_id}",
-            {"type": "read", "conversation_id": str(row.id), "seq": read, "delivered": max(read, delivered)},
+            f"agent:{moved.agent_id}",
+            {
+                "type": "read",
+                "conversation_id": str(moved.conversation_id),
+                "seq": read,
+                "delivered": max(read, delivered),
+            },
         )
+
+
+_MARK = query(
+    """
+    with moved as (
+        update visitor set read_seq = greatest(read_seq, least(:read, seq)),
+            delivered_seq = greatest(delivered_seq, least(:delivered, seq))
+        where id = :id and (read_seq < least(:read, seq) or delivered_seq < least(:delivered, seq))
+        returning id
+    )
+    select conversation.id as conversation_id, conversation.agent_id
+    from moved left join conversation on conversation.visitor_id = moved.id
+        and conversation.brand_id = 'default' and conversation.kind = 'live' and conversation.state = 'agent'
+    """,
+    id=s.Uuid,
+    read=sa.BigInteger,
+    delivered=sa.BigInteger,
+)
 
 
 async def typing(app: Sanic[Any, Any], who: Guest, on: bool) -> None:
     """Told to whoever serves, and to nobody else."""
-    async with app.ctx.db.begin() as tx:
+    async with app.ctx.db.reading() as tx:
         row = await conversations.find_open(tx, who.visitor_id)
     if row is not None and row.state == "agent":
         app.ctx.signals.send(
@@ -193,6 +204,8 @@ async def post_left_message(request: Request) -> HTTPResponse:
         raise Invalid("empty_text" if not asked.text.strip() else "text_too_long", field="text")
     if not asked.contact.strip() or len(asked.contact) > 200:
         raise Invalid("required" if not asked.contact.strip() else "text_too_long", field="contact")
+    if not is_contact(asked.contact):
+        raise Invalid("bad_contact", field="contact")
     await enforce(context.limiter(request), who.external_id, LEFT_MESSAGES)
 
     async def work(tx: Tx) -> dict[str, Any]:
