@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy import ColumnElement, FromClause
+from sqlalchemy.sql.selectable import LateralFromClause
 
 from core import conversations, events, visitors
 from core import schema as s
@@ -19,6 +21,8 @@ from handoff.schema import service
 
 #: A rating may be given, and changed, this long after the service ended.
 RATE_WITHIN = timedelta(hours=24)
+#: Ends of a segment after which somebody else went on: whoever ends the service is asked about, not these.
+PASSED_ON = ("transfer", "agent_lost", "takeover")
 
 
 async def request_human(db: Database, visitor_id: UUID, *, channel: str, identity_id: UUID) -> None:
@@ -55,13 +59,50 @@ async def cancel_wait(db: Database, visitor_id: UUID) -> None:
 
 
 async def rateable(tx: Tx, visitor_id: UUID) -> Row | None:
-    """The last ended service that may still be rated (or whose rating may be changed)."""
-    c = service.c
-    return await tx.one(
-        sa.select(service)
-        .where(c.visitor_id == visitor_id, c.ended_at > tx.now - RATE_WITHIN, c.first_reply_at.is_not(None))
-        .order_by(c.ended_at.desc())
+    """The service that the visitor may be asked about now (or whose rating may be changed)."""
+    c = s.conversation.c
+    last = (
+        sa.select(c.id, c.state)
+        .where(c.visitor_id == visitor_id)
+        .order_by(c.opened_at.desc())
         .limit(1)
+        .subquery("last")
+    )
+    segment = last_segment(last.c.id)
+    return await tx.one(
+        sa.select(segment)
+        .select_from(last)
+        .join(segment, sa.true())
+        .where(is_due(last.c.state, segment, tx.now - RATE_WITHIN))
+    )
+
+
+def last_segment(conversation_id: ColumnElement[UUID]) -> LateralFromClause:
+    """The conversation's last service, running or ended."""
+    c = service.c
+    return (
+        sa.select(service)
+        .where(c.conversation_id == conversation_id)
+        .order_by(c.started_at.desc(), c.id.desc())
+        .limit(1)
+        .lateral("segment")
+    )
+
+
+def is_due(
+    state: ColumnElement[str], segment: FromClause, after: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
+    """Whether the visitor is asked about the last service of his last conversation, which is in state.
+
+    Only once people are done with it: it is closed, or back with the bot.  A service in which the agent
+    said nothing, and one that somebody else went on with, is not asked about.
+    """
+    c = segment.c
+    return sa.and_(
+        sa.or_(state == "closed", state == "bot"),
+        c.ended_at > after,
+        c.first_reply_at.is_not(None),
+        *(c.end_reason != reason for reason in PASSED_ON),
     )
 
 

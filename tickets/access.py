@@ -15,9 +15,9 @@ from tickets import schema as t
 
 
 async def lock(tx: Tx, number: str) -> tuple[Row | None, Row]:
-    """The visitor's open conversation, locked first, and the ticket, locked."""
+    """The visitor's last conversation, open or not, locked first, and the ticket, locked."""
     found = await by_number(tx, number)
-    conversation = await _open_conversation(tx, found.visitor_id) if found.visitor_id else None
+    conversation = await _last_conversation(tx, found.visitor_id) if found.visitor_id else None
     row = await tx.one(sa.select(t.ticket).where(t.ticket.c.id == found.id).with_for_update(key_share=True))
     if row is None:
         raise NotFound()
@@ -33,16 +33,13 @@ async def by_number(tx: Tx, number: str) -> Row:
     return row
 
 
-async def _open_conversation(tx: Tx, visitor_id: UUID) -> Row | None:
+async def _last_conversation(tx: Tx, visitor_id: UUID) -> Row | None:
     owner = await _survivor(tx, visitor_id)
     c = s.conversation.c
     found = await tx.value(
-        sa.select(c.id).where(c.visitor_id == owner, c.kind == "live", c.state != "closed").limit(1)
+        sa.select(c.id).where(c.visitor_id == owner, c.kind == "live").order_by(c.opened_at.desc()).limit(1)
     )
-    if found is None:
-        return None
-    locked = await timeline.lock(tx, found)
-    return locked if locked.state != "closed" else None
+    return await timeline.lock(tx, found) if found is not None else None
 
 
 async def _survivor(tx: Tx, visitor_id: UUID) -> UUID:

@@ -118,7 +118,7 @@ async def change(tx: Tx, number: str, agent_id: UUID, version: int, changes: Map
     """Apply changes (keys of CHANGEABLE) made from version; one timeline entry and event for each.
 
     Raises NotFound, Conflict changed (somebody was faster), Conflict wrong_ticket_state, Invalid.  The
-    visitor is told of a new state in the open conversation, if there is one.
+    visitor is told of a new state in the last conversation, open or not.
     """
     conversation, row = await lock(tx, number)
     if row.version != version:
@@ -138,7 +138,7 @@ async def change(tx: Tx, number: str, agent_id: UUID, version: int, changes: Map
 
 
 async def comment(tx: Tx, number: str, agent_id: UUID, text: str, *, public: bool) -> Row:
-    """Add a comment; a public one is told to the visitor in the open conversation, if there is one."""
+    """Add a comment; a public one is told to the visitor in the last conversation, open or not."""
     words = text.strip()
     if not words:
         raise Invalid("required", field="text")
@@ -150,10 +150,23 @@ async def comment(tx: Tx, number: str, agent_id: UUID, text: str, *, public: boo
     await journal.record(tx, row, "ticket.commented", "agent", agent_id, public=public)
     if public and conversation is not None:
         await conversations.tell(
-            tx, conversation, "ticket_updated", number=row.number, state=row.state, comment=words
+            tx,
+            conversation,
+            "ticket_updated",
+            number=row.number,
+            state=row.state,
+            comment=words,
+            agent=await _face(tx, agent_id),
         )
     await journal.tell_assignees(tx, {row.assignee_id} - {None, agent_id}, changed)
     return changed
+
+
+async def _face(tx: Tx, agent_id: UUID) -> dict[str, str | None]:
+    """Who answers, as events name agents."""
+    a = s.agent.c
+    row = (await tx.run(sa.select(a.name, a.avatar_blob_id).where(a.id == agent_id))).one()
+    return {"name": row.name, "avatar_blob_id": str(row.avatar_blob_id) if row.avatar_blob_id else None}
 
 
 async def _check_changes(tx: Tx, row: Row, wanted: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from core import schema as s
 from core.errors import NotFound
 from handoff import desk as handoff_desk
 from tests.support.house import House
+from tests.support.people import Visitor
 from tickets import departments, front
 from tickets import desk as tickets
 from tickets import schema as t
@@ -207,15 +208,63 @@ async def test_a_public_comment_is_told_in_the_open_conversation_a_private_one_i
     assert (await events_of(planted, visitor_id))[-1]["data"]["comment"] == "零件到了"
 
 
-async def test_after_the_conversation_a_comment_stays_on_the_ticket(planted):
+async def test_a_comment_reaches_the_visitor_after_the_conversation_too_and_opens_none(planted):
     person = await planted.person("supervisor")
     made, conversation_id = await open_one(planted, person)
     await handoff_desk.close(planted.db, conversation_id, actor="visitor", reason="visitor")
     visitor_id = await visitor_of(planted, conversation_id)
-    before = await events_of(planted, visitor_id)
     answer = await person.post(f"/tickets/{made['number']}/comments", {"text": "好了", "public": True})
     assert answer.status_code == 200
-    assert await events_of(planted, visitor_id) == before
+    told = (await events_of(planted, visitor_id))[-1]
+    assert (told["data"]["number"], told["data"]["comment"]) == (made["number"], "好了")
+    async with planted.db.begin() as tx:
+        rows = await tx.all(sa.select(s.conversation).where(s.conversation.c.visitor_id == visitor_id))
+    assert [(row.id, row.state) for row in rows] == [(conversation_id, "closed")]
+
+
+async def test_news_of_a_ticket_are_unread_with_who_wrote_them_until_they_are_read(planted):
+    person = await planted.person("supervisor", name="林晓")
+    visitor = await Visitor.enter(planted.client(), "", channel="web")
+    left = await visitor.post("/leave-message", {"text": "遥控器坏了", "contact": "13800138000"})
+    path = f"/tickets/{left['number']}"
+
+    async def state() -> tuple[int, int]:
+        now = (await visitor.http.get("/api/visitor/v1/state", headers=visitor.headers)).json()
+        return now["unread"], now["tickets"]
+
+    assert await state() == (0, 1)
+    await person.post(f"{path}/comments", {"text": "先别告诉他", "public": False})
+    assert await state() == (0, 1)
+    await person.post(f"{path}/comments", {"text": "零件到了", "public": True})
+    assert await state() == (1, 1)
+    version = (await person.get(path)).json()["version"]
+    await person.send("PATCH", path, {"version": version, "state": "resolved"})
+    assert await state() == (2, 0)
+    reply, change = (await visitor.history())[-2:]
+    assert reply["author"]["kind"] == "system"
+    data = reply["content"]["data"]
+    assert (reply["content"]["name"], data["comment"]) == ("ticket_updated", "零件到了")
+    assert data["agent"] == {"name": "林晓", "avatar": None}
+    assert (change["content"]["name"], change["content"]["data"]["state"]) == ("ticket_updated", "resolved")
+    session = (await visitor.http.post("/api/visitor/v1/sessions", json={"token": visitor.token})).json()
+    assert session["state"]["unread"] == 2
+    await visitor.post("/read", {"seq": change["seq"]})
+    assert await state() == (0, 0)
+
+
+@pytest.mark.parametrize("contact", ["abc", "微信同名", "12345", "a@b", "1" * 16])
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh", "请填写手机号或邮箱"), ("zh-Hant", "或郵箱"), ("en", "a phone number or an e-mail address")],
+)
+async def test_a_message_is_left_only_with_a_way_to_answer_it(planted, contact, language, words):
+    visitor = await Visitor.enter(planted.client(), "", channel="web", language=language)
+    body = {"text": "请回电", "contact": contact}
+    answer = await visitor.http.post("/api/visitor/v1/leave-message", json=body, headers=visitor.headers)
+    refusal = answer.json()
+    assert (answer.status_code, refusal["error"], refusal["field"]) == (422, "bad_contact", "contact")
+    assert words in refusal["message"]
+    assert await planted.count(t.ticket) == 0
 
 
 async def test_lists_filter_search_count_and_page(planted):

@@ -460,7 +460,7 @@ const calls = {
   "POST /conversations/:id/close": ({ params }) => {
     const one = find(params.id);
     event(one, "closed", "会话已结束", "The conversation has ended");
-    return change(one, { state: "closed", closed_at: now() }, "closed");
+    return change(one, { state: "closed", closed_at: now(), close_reason: "solved" }, "closed");
   },
   "POST /conversations/:id/return-to-bot": ({ params }) =>
     change(find(params.id), { state: "bot", agent: null, waiting_since: null }, "returned_to_bot"),

@@ -52,23 +52,32 @@ const CORS = {
   "Access-Control-Allow-Methods": "*",
 };
 let down = false;
+/** Pages of other origins are not on the list. */
+let alone = false;
 
 const server = createServer(async (request, response) => {
   const url = new URL(request.url, "http://fake");
+  const { origin, host } = request.headers;
+  const refused = alone && url.pathname.startsWith("/api/") && origin && origin !== `http://${host}`;
   const answer = (status, content, type = "application/json") => {
     response.writeHead(status, {
-      ...CORS,
+      ...(refused ? {} : CORS),
       "Content-Type": `${type}; charset=utf-8`,
       "Cache-Control": "no-store",
     });
     response.end(content);
   };
+  if (refused) return answer(403, '{"error": "origin_not_allowed", "message": ""}');
   if (request.method === "OPTIONS") return answer(204, "");
   if (url.pathname === "/_fake/scene") {
     const { name } = JSON.parse((await body(request)).toString());
     if (name === "down" || name === "up") {
       down = name === "down";
       if (down) service.closeSockets(1006);
+      return answer(200, "{}");
+    }
+    if (name === "refuse" || name === "allow") {
+      alone = name === "refuse";
       return answer(200, "{}");
     }
     return stage(name) ? answer(200, "{}") : answer(404, "{}");

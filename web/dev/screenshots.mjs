@@ -100,6 +100,52 @@ const SHOTS = {
     await page.locator(".rating .primary").click();
     await pause();
   },
+  "rated-back": async ({ open, pause, write, zh }) => {
+    await open();
+    await scene("agent");
+    await scene("back");
+    await pause();
+    await write(zh ? "门店在哪里？" : "Where are your shops?");
+    await pause(1400);
+  },
+  ticket: async ({ open, write, pause, zh }) => {
+    await open();
+    await write(zh ? "我要报修" : "I need a repair");
+    await pause(1000);
+    await scene("ticket-reply");
+    await scene("ticket-state");
+    await pause();
+  },
+  "ticket-teaser": async ({ open, pause, page }) => {
+    await open();
+    await scene("agent");
+    await scene("close");
+    await scene("ticket-open");
+    await pause(400);
+    await page.locator(".header .icon-button").last().click();
+    await pause(300);
+    await scene("ticket-reply");
+    await pause(600);
+  },
+  handoff: async ({ open, write, pause, zh }) => {
+    await open();
+    await write(zh ? "转人工" : "a person please");
+    await pause(1300);
+  },
+  ask: async ({ page, pause }) => {
+    await page.locator(".product .ask").first().click();
+    await pause(1800);
+  },
+  contact: async ({ open, pause, page, zh }) => {
+    await open();
+    await scene("off-duty");
+    await pause(300);
+    await page.locator(".pill").click();
+    await page.locator(".sheet textarea").fill(zh ? "投影仪遥控器坏了，怎么换？" : "My remote is broken.");
+    await page.locator(".sheet input").fill("abc");
+    await page.locator(".sheet .primary").click();
+    await pause();
+  },
   contents: async ({ open, pause }) => {
     await open();
     await scene("contents");
@@ -172,6 +218,9 @@ const SHOTS = {
       buffer: Buffer.alloc(11_000_000),
     });
     await pause();
+    await page.locator(".composer textarea").fill(zh ? "先发文字吧" : "Let me write instead");
+    await page.locator(".composer textarea").press("Enter");
+    await pause(1200);
   },
   preview: async ({ open, pause, page }) => {
     await open();

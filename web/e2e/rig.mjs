@@ -64,7 +64,7 @@ export const PHONE = { width: 390, height: 844 };
  */
 export const widget = (page) => {
   const root = page.locator("#keting-widget");
-  const find = (selector) => root.locator(selector);
+  const find = (selector, options) => root.locator(selector, options);
   const field = find(".composer textarea");
   return {
     find,

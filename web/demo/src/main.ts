@@ -6,6 +6,7 @@ import { PRODUCTS, WORDS, type Tongue } from "./words.ts";
 /** What widget.js leaves on the page, once it is there (docs/widget.md). */
 interface Keting {
   open(): void;
+  ask(text: string): void;
   setLanguage(language: string): void;
 }
 const withWidget = (action: (keting: Keting) => void): void => {
@@ -28,7 +29,8 @@ const shelf = (tongue: Tongue): HTMLElement[] =>
     picture.innerHTML = `<svg viewBox="0 0 200 150" aria-hidden="true">${drawing}</svg>`;
     const row = element("div", "row");
     const ask = element<HTMLButtonElement>("button", "ask", WORDS[tongue]["buy"]);
-    ask.dataset["ask"] = "";
+    ask.dataset["question"] = WORDS[tongue]["about_product"]?.replace("{name}", name[tongue]);
+    ask.setAttribute("aria-label", `${WORDS[tongue]["buy"]}: ${name[tongue]}`);
     row.append(element("b", "price", `¥${price.toLocaleString("en")}`), ask);
     item.append(picture, element("h3", "", name[tongue]), element("p", "", note[tongue]), row);
     return item;
@@ -62,5 +64,8 @@ document.addEventListener("click", (event) => {
     speak(chosen);
     withWidget((keting) => keting.setLanguage(chosen));
   }
-  if (at.closest("[data-ask]")) withWidget((keting) => keting.open());
+  const asking = at.closest<HTMLElement>("[data-ask], [data-question]")?.dataset;
+  if (!asking) return;
+  const question = asking["question"] ?? WORDS[document.documentElement.lang as Tongue][asking["ask"] ?? ""];
+  withWidget((keting) => (question ? keting.ask(question) : keting.open()));
 });

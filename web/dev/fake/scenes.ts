@@ -94,6 +94,31 @@ export const scenes = (service: FakeService, shop: Shop) => {
         words("已为您建立维修工单。", "Your repair ticket has been created."),
         { number: "T20260109-0042" },
       ),
+    "ticket-reply": (visitor) => {
+      const number = "T260109-0042";
+      const comment = say(visitor)(
+        words(
+          "维修已完成，换了新的电源板，今天下午寄出。顺丰单号 SF1395 6207 8841。",
+          "Your speaker is repaired: it has a new power board and leaves today, SF1395 6207 8841.",
+        ),
+      );
+      shop.event(
+        visitor,
+        "ticket_updated",
+        words(`工单 ${number} 有新的回复：${comment}`, `News on ticket ${number}: ${comment}`),
+        { number, state: "in_progress", comment, agent: AGENT },
+      );
+    },
+    "ticket-state": (visitor) =>
+      shop.event(
+        visitor,
+        "ticket_updated",
+        words("工单 T260109-0042：已解决。", "Ticket T260109-0042: resolved."),
+        { number: "T260109-0042", state: "resolved" },
+      ),
+    "ticket-open": (visitor) => visitor.change({ tickets: 1 }),
+    handoff: (visitor) => shop.handOff(visitor),
+    back: (visitor) => shop.toBot(visitor),
     nobody: (visitor) => {
       visitor.change({ on_duty: false });
       shop.event(
@@ -122,6 +147,7 @@ export const scenes = (service: FakeService, shop: Shop) => {
             at,
           );
       }
+      visitor.change({}); // tell which conversation it is by now
     },
     drop: () => service.closeSockets(1001),
   };

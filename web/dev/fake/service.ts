@@ -15,6 +15,7 @@ import type {
   Uploaded,
   WidgetSettings,
 } from "../../shared/src/protocol.ts";
+import { isContact } from "../../widget/src/contact.ts";
 import { FakeVisitor } from "./visitor.ts";
 
 export interface Request {
@@ -69,6 +70,7 @@ class Refusal extends Error {
     readonly status: number,
     readonly code: string,
     message: string = code,
+    readonly field: string | null = null,
   ) {
     super(message);
   }
@@ -112,7 +114,10 @@ export class FakeService {
       return { status: 200, body: await this.route(request) };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return { status: error.status, body: { error: error.code, message: error.message } };
+      return {
+        status: error.status,
+        body: { error: error.code, message: error.message, field: error.field },
+      };
     }
   }
 
@@ -153,7 +158,7 @@ export class FakeService {
         this.options.house?.asked(visitor, "rated");
         return visitor.current;
       case "POST /leave-message":
-        return this.leaveMessage(visitor, String(input["text"]));
+        return this.leaveMessage(visitor, String(input["text"]), String(input["contact"]));
       case "POST /read":
         visitor.readSeq = Math.max(visitor.readSeq, Number(input["seq"]));
         return {};
@@ -231,7 +236,8 @@ export class FakeService {
     this.blobs.set(blob_id, { bytes, info });
     return info;
   }
-  private leaveMessage(visitor: FakeVisitor, text: string): unknown {
+  private leaveMessage(visitor: FakeVisitor, text: string, contact: string): unknown {
+    if (!isContact(contact)) throw new Refusal(422, "bad_contact", "bad contact", "contact");
     const number = "T20260001";
     visitor.append(VISITOR, { type: "text", text });
     visitor.append(
@@ -247,6 +253,7 @@ export class FakeService {
         },
       },
     );
+    visitor.change({ tickets: 1 });
     return { number };
   }
 

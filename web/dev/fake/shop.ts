@@ -1,5 +1,5 @@
 /** A pretended shop: a bot that knows a few answers and an agent who can be sent in. */
-import type { Author, Content, Message, WidgetSettings, Words } from "../../shared/src/protocol.ts";
+import type { Author, Content, Message, State, WidgetSettings, Words } from "../../shared/src/protocol.ts";
 import type { House } from "./service.ts";
 import type { FakeVisitor } from "./visitor.ts";
 
@@ -41,30 +41,57 @@ export class Shop implements House {
     if (what === "human") this.queue(visitor);
     if (what === "bot") this.toBot(visitor);
     if (what === "close") this.close(visitor, "visitor");
+    if (what === "rated") this.thank(visitor);
   }
 
+  private thank(visitor: FakeVisitor): void {
+    const score = visitor.state.rating?.score;
+    this.event(
+      visitor,
+      "rated",
+      {
+        zh: `您的评价：${score} 分，谢谢！`,
+        "zh-Hant": `您的評價：${score} 分，謝謝！`,
+        en: `You rated this ${score} of 5. Thank you!`,
+      },
+      { score },
+    );
+  }
   private answer(visitor: FakeVisitor, text: string): void {
     const say = sayFor(visitor);
     const bot = this.bot(visitor);
     visitor.tell({ type: "typing", author: { kind: "bot", name: bot.name }, on: true });
     setTimeout(() => {
       if (visitor.state.conversation?.state !== "bot") return;
+      if (/人工|真人|person|agent/i.test(text)) return this.handOff(visitor);
       for (const content of replies(text, say)) visitor.append(bot, content);
-      if (/人工|真人|person|agent/i.test(text)) this.queue(visitor);
     }, this.pace);
   }
 
-  queue(visitor: FakeVisitor, position = 3): void {
+  /** The bot says that people are coming, and the event comes with it, in one transaction. */
+  handOff(visitor: FakeVisitor): void {
     visitor.openConversation();
-    this.own(visitor, "waiting", { queue: { position, wait_s: [60, 180] } });
-    this.event(visitor, "waiting", {
-      zh: "已为您转接人工客服，请稍候。",
-      "zh-Hant": "已為您轉接真人客服，請稍候。",
-      en: "We are finding a person for you.",
-    });
+    const now = new Date();
+    const words = {
+      zh: "正在为您转接人工客服，您前面还有 2 位。等待时可以继续描述问题。",
+      "zh-Hant": "正在為您轉接真人客服，您前面還有 2 位。等待時可以繼續描述問題。",
+      en: "I'm getting you a person. There are 2 before you; feel free to add details while you wait.",
+    };
+    visitor.append(this.bot(visitor), text(sayFor(visitor)(words)), null, now);
+    this.queue(visitor, 3, now);
+  }
+  queue(visitor: FakeVisitor, position = 3, now = new Date()): void {
+    visitor.openConversation();
+    this.own(visitor, "waiting", { queue: { position, wait_s: [60, 180] }, rating: null });
+    const words = {
+      zh: "正在为您转接人工客服，请稍候。",
+      "zh-Hant": "正在為您轉接真人客服，請稍候。",
+      en: "Connecting you to a person. One moment, please.",
+    };
+    this.event(visitor, "waiting", words, {}, now);
   }
   toBot(visitor: FakeVisitor): void {
-    this.own(visitor, "bot", { queue: null, agent: null });
+    this.own(visitor, "bot", { queue: null, agent: null, rating: this.rating(visitor) });
     this.event(visitor, "returned_to_bot", {
       zh: "已回到智能助手。",
       "zh-Hant": "已回到智慧助理。",
@@ -84,12 +111,8 @@ export class Shop implements House {
     visitor.append({ kind: "agent", id: "a1", ...AGENT }, content);
   }
   close(visitor: FakeVisitor, by: "visitor" | "agent"): void {
-    const served = visitor.state.conversation?.state === "agent";
-    this.own(visitor, "closed", {
-      agent: null,
-      queue: null,
-      rating: served ? { service_id: "s1", agent: { name: AGENT.name }, score: null } : null,
-    });
+    const rating = this.rating(visitor);
+    this.own(visitor, "closed", { agent: null, queue: null, rating });
     this.event(
       visitor,
       "closed",
@@ -101,10 +124,22 @@ export class Shop implements House {
       { by },
     );
   }
-  event(visitor: FakeVisitor, name: string, text: Words, data: Record<string, unknown> = {}): void {
+  event(
+    visitor: FakeVisitor,
+    name: string,
+    text: Words,
+    data: Record<string, unknown> = {},
+    at = new Date(),
+  ): void {
     const { conversation } = visitor.state;
-    visitor.append(NOBODY, { type: "event", name, data, text });
+    visitor.append(NOBODY, { type: "event", name, data, text }, null, at);
     visitor.change({ conversation });
+  }
+  /** What is asked about once people are done. */
+  private rating(visitor: FakeVisitor): State["rating"] {
+    const { conversation } = visitor.state;
+    if (conversation?.state !== "agent") return null;
+    return { service_id: `s-${conversation.id}`, agent: { name: AGENT.name }, score: null };
   }
 
   private own(visitor: FakeVisitor, owner: "bot" | "waiting" | "agent" | "closed", more: object): void {

@@ -1,4 +1,5 @@
 import type { Author, Content, Message, ServerFrame, State } from "../../shared/src/protocol.ts";
+import { countsAsUnread } from "../../shared/src/view.ts";
 
 export interface Listener {
   frame(frame: ServerFrame): void;
@@ -20,6 +21,7 @@ export class FakeVisitor {
     rating: null,
     read_by_agent_seq: 0,
     unread: 0,
+    tickets: 0,
   };
   readSeq = 0;
   pressables = new Map<string, string[]>();
@@ -58,7 +60,7 @@ export class FakeVisitor {
   }
   get current(): State {
     const unread = this.messages.filter(
-      ({ seq, author }) => seq > this.readSeq && (author.kind === "bot" || author.kind === "agent"),
+      (message) => message.seq > this.readSeq && countsAsUnread(message),
     ).length;
     return { ...this.state, unread };
   }

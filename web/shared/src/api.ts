@@ -19,6 +19,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly retryAfter: number | null = null,
+    /** What of the request was wrong. */
+    readonly field: string | null = null,
   ) {
     super(message);
   }
@@ -86,6 +88,29 @@ export class VisitorApi {
     return this.call("POST", `/${what}`, body);
   }
 
+  /**
+   * A browser hides from a page of another origin why it was refused: it looks as if nobody answered.  A
+   * request whose answer the page may not read tells the two apart: it arrives unless the network is away.
+   */
+  async answersOthers(): Promise<boolean> {
+    if (typeof location === "undefined" || location.origin === this.base) return false;
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), this.patience);
+    try {
+      await this.fetch(`${this.base}${ROOT}/widget`, {
+        mode: "no-cors",
+        credentials: "omit",
+        cache: "no-store",
+        signal: stop.signal,
+      });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Where to open the socket for a ticket. */
   socketUrl(ticket: string, after: number): string {
     return this.base.replace(/^http/, "ws") + ROOT + path("/socket", { ticket, after });
@@ -121,7 +146,8 @@ export class VisitorApi {
       if (!answer.ok) throw await refusal(answer);
       return (await answer.json()) as T;
     } catch (error) {
-      throw error instanceof ApiError ? error : new ApiError(0, "network", String(error));
+      if (error instanceof ApiError) throw error;
+      throw new ApiError(0, stop.signal.aborted ? "timeout" : "network", String(error));
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", forward);
@@ -142,5 +168,6 @@ const refusal = async (answer: Response): Promise<ApiError> => {
     String(body["error"] ?? "http_error"),
     String(body["message"] ?? ""),
     wait == null ? null : Number(wait) || null,
+    body["field"] == null ? null : String(body["field"]),
   );
 };

@@ -9,7 +9,7 @@ import type * as P from "./protocol.ts";
 import { Timeline } from "./timeline.ts";
 import { OurTyping, TheirTyping } from "./typing.ts";
 import { sendByXhr, Uploads, type Send } from "./uploads.ts";
-import { countsAsUnread, readUpTo, type View } from "./view.ts";
+import { countsAsUnread, isRepetition, readUpTo, type View } from "./view.ts";
 
 export type { View } from "./view.ts";
 
@@ -28,9 +28,15 @@ export interface ClientOptions {
   newId?: () => string;
   socketTries?: number;
   pollFor?: number;
+  /** The page's origin is not on the service's list. */
+  refused?: () => void;
 }
 
 const PAGE = 50;
+/** What was told this long before a loss may have been lost with it. */
+const MAYBE_LOST = 10_000;
+/** A page that is refused asks again this seldom, ms: somebody may be entering it under Settings. */
+const REFUSED_FOR = 60_000;
 
 /**
  * One visitor's end of the conversation: shows what the service has committed, in its order, without
@@ -57,8 +63,14 @@ export class VisitorClient {
   private hasMore = false;
   private loadingOlder = false;
   private readSeq = 0;
+  /** What the service knows to be read, as far as we know. */
+  private toldSeq = 0;
+  private toldAt = 0;
+  private acts = 0;
+  private dismissed: string | null;
   private opening: Promise<void> | null = null;
   private wanted = false;
+  private runs = 0;
   private wake: (() => void) | null = null;
   private deliveredTimer: ReturnType<typeof setTimeout> | undefined;
   private lastView: View | null = null;
@@ -67,6 +79,7 @@ export class VisitorClient {
     this.api = new VisitorApi(options.base, options.fetch ?? fetch.bind(globalThis));
     this.api.language = options.language;
     this.api.token = options.store.getItem(this.key("token"));
+    this.dismissed = options.store.getItem(this.key("unrated"));
     this.outbox = new Outbox(options.store, this.key("out:"));
     this.newId = options.newId ?? randomId;
     this.uploads = new Uploads(
@@ -74,6 +87,7 @@ export class VisitorClient {
       options.upload ?? sendByXhr,
       () => this.changed(),
       (up) => this.sendBlob(up),
+      () => this.timeline.cursor,
     );
     this.courier = new Courier(this.outbox, {
       online: () => this.status === "online",
@@ -106,17 +120,24 @@ export class VisitorClient {
   async start(): Promise<void> {
     if (this.wanted) return;
     this.wanted = true;
+    const run = ++this.runs;
+    const isOn = () => this.wanted && run === this.runs;
     const backoff = new Backoff(this.options.random);
-    while (this.wanted && this.phase !== "refused") {
+    for (let refusals = 0; isOn();) {
       try {
-        if (this.phase !== "ready") this.enter("opening");
+        if (this.phase === "idle") this.enter("opening");
         await this.openSession();
-        this.link.start();
+        if (isOn()) this.link.start();
         return;
       } catch (error) {
-        if (error instanceof ApiError && error.code === "origin_not_allowed") return this.enter("refused");
-        this.linked("lost");
-        const wait = Math.max(backoff.next(), error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0);
+        if (isOn()) this.linked("lost");
+        refusals = (await this.isRefusal(error)) ? refusals + 1 : 0;
+        if (!isOn()) return;
+        const refused = refusals >= 2; // once may be an outage that was over when we asked why
+        if (refused && this.phase !== "refused") this.options.refused?.();
+        if (this.phase !== "ready") this.enter(refused ? "refused" : "opening");
+        const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
+        const wait = Math.max(backoff.next(), asked, refused ? REFUSED_FOR : 0);
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, wait);
           this.wake = () => (clearTimeout(timer), resolve());
@@ -124,8 +145,14 @@ export class VisitorClient {
       }
     }
   }
+  private async isRefusal(error: unknown): Promise<boolean> {
+    if (!(error instanceof ApiError)) return false;
+    if (error.code === "origin_not_allowed") return true;
+    return error.code === "network" && (await this.api.answersOthers());
+  }
   stop(): void {
     this.wanted = false;
+    this.wake?.();
     this.status = "connecting";
     this.link.stop();
     this.ours.stop();
@@ -151,6 +178,8 @@ export class VisitorClient {
       loadingOlder: this.loadingOlder,
       unread: this.timeline.messages.filter((one) => one.seq > this.readSeq && countsAsUnread(one)).length,
       readSeq: this.readSeq,
+      acts: this.acts,
+      dismissed: this.dismissed,
     };
     return this.lastView;
   }
@@ -158,7 +187,7 @@ export class VisitorClient {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
   }
-  /** Each message that others write while we are here, once. */
+  /** Each message that others write while we are here, once; not what only repeats the one before. */
   onMessage(hearer: (message: P.Message) => void): () => void {
     this.hearers.add(hearer);
     return () => this.hearers.delete(hearer);
@@ -178,22 +207,28 @@ export class VisitorClient {
 
   sendText(text: string): void {
     const content: P.TextContent = { type: "text", text };
+    this.acts += 1;
     this.enqueue(content, content);
   }
   press(message: P.Message, index: number, title: string): void {
     const content = { type: "press", message_id: message.id, index } as const;
+    this.acts += 1;
     this.enqueue(content, { ...content, title });
   }
   attach(file: File): void {
-    if (this.session) this.uploads.add(this.newId(), file, this.session.limits);
+    if (!this.session) return;
+    this.acts += 1;
+    this.uploads.add(this.newId(), file, this.session.limits);
   }
   retryUpload(id: string): void {
+    this.acts += 1;
     this.uploads.retry(id);
   }
   cancelUpload(id: string): void {
     this.uploads.cancel(id);
   }
   resend(client_id: string): void {
+    this.acts += 1;
     this.outbox.retry(client_id, new Date());
     this.changed();
     this.courier.pump();
@@ -209,9 +244,16 @@ export class VisitorClient {
   markRead(): void {
     const seq = this.timeline.cursor;
     if (seq <= this.readSeq) return;
-    this.tell({ type: "read", seq });
     this.options.store.setItem(this.key("read"), String(seq));
     this.seen(seq);
+    this.tellRead();
+  }
+  /** Now, or once there is a link. */
+  private tellRead(): void {
+    if (this.status !== "online" || this.readSeq <= this.toldSeq) return;
+    this.toldSeq = this.readSeq;
+    this.toldAt = Date.now();
+    this.tell({ type: "read", seq: this.readSeq });
   }
   /** Another tab of this browser has shown everything up to `seq`. */
   seen(seq: number): void {
@@ -232,6 +274,12 @@ export class VisitorClient {
   }
   async rate(service_id: string, score: number, comment?: string): Promise<void> {
     this.take(await this.asking(() => this.api.rate(service_id, score, comment)));
+  }
+  /** The visitor does not want to be asked about this service again, on this device. */
+  dismissRating(service_id: string): void {
+    this.dismissed = service_id;
+    this.options.store.setItem(this.key("unrated"), service_id);
+    this.changed();
   }
   async leaveMessage(text: string, contact: string): Promise<string> {
     return (await this.asking(() => this.api.leaveMessage(text, contact))).number;
@@ -308,7 +356,7 @@ export class VisitorClient {
     this.courier.interrupted();
     this.session = session;
     this.timeline.reset([]);
-    this.readSeq = 0;
+    this.readSeq = this.toldSeq = 0;
     // Should this fail, the link starts at nothing and the service sends all there is.
     await this.loadNewest(session.cursor, session.state.unread).catch(() => undefined);
     if (this.wanted) this.link.start();
@@ -323,7 +371,7 @@ export class VisitorClient {
     if (unread !== null) {
       // The service counted up to the cursor; what was written since then nobody has read.
       const counted = page.messages.filter(({ seq }) => seq <= cursor);
-      this.readSeq = readUpTo(counted, unread, cursor);
+      this.readSeq = this.toldSeq = readUpTo(counted, unread, cursor);
     }
     this.changed();
   }
@@ -388,6 +436,7 @@ export class VisitorClient {
     if (this.theirs.current && message.author.kind !== "system") this.theirs.set(this.theirs.current, false);
     clearTimeout(this.deliveredTimer);
     this.deliveredTimer = setTimeout(() => this.tell({ type: "delivered", seq: this.timeline.cursor }), 200);
+    if (isRepetition(message, this.timeline.messages.at(-2))) return;
     for (const hear of this.hearers) hear(message);
   }
   private settle(messages: readonly P.Message[]): void {
@@ -404,8 +453,14 @@ export class VisitorClient {
   private linked(status: LinkStatus): void {
     // An attempt that follows a loss is still a loss to the reader.
     if (!(status === "connecting" && this.status === "lost")) this.status = status;
-    if (status === "lost") this.courier.interrupted();
-    if (status === "online") this.courier.pump();
+    if (status === "lost") {
+      this.courier.interrupted();
+      if (Date.now() - this.toldAt < MAYBE_LOST) this.toldSeq = 0;
+    }
+    if (status === "online") {
+      this.courier.pump();
+      this.tellRead();
+    }
     this.changed();
   }
 
@@ -431,7 +486,9 @@ export class VisitorClient {
     if (this.status !== "online" || this.link.send(frame)) return;
     const { type, ...body } = frame;
     if (type === "ping" || type === "send") return;
-    void this.api.tell(type as "page", body as P.Page).catch(() => undefined);
+    void this.api.tell(type as "page", body as P.Page).catch(() => {
+      if (type === "read") this.toldSeq = 0;
+    });
   }
 
   private enter(phase: View["phase"]): void {

@@ -76,6 +76,8 @@ export interface State {
   rating: { service_id: string; agent: { name: string }; score: number | null } | null;
   read_by_agent_seq: number;
   unread: number;
+  /** Tickets of the visitor that are neither resolved nor closed: there may be news of them. */
+  tickets: number;
 }
 
 export interface WidgetSettings {

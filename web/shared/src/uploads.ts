@@ -8,6 +8,8 @@ export interface Upload {
   progress: number;
   /** A code of ours or of the service: `too_large`, `type_not_allowed`, `network` … */
   error: string | null;
+  /** Where it failed: the seq of the newest message then.  Null while it is on its way: it comes last. */
+  after: number | null;
 }
 
 export type Send = (
@@ -36,17 +38,22 @@ export class Uploads {
     private readonly send: Send,
     private readonly changed: () => void,
     private readonly done: (uploaded: Uploaded) => void,
+    private readonly cursor: () => number,
   ) {}
 
   add(id: string, file: File, limits: Limits): void {
-    this.list = [...this.list, { id, file, progress: 0, error: refusedBy(limits, file) }];
+    this.list = [...this.list, { id, file, progress: 0, error: null, after: null }];
+    const error = refusedBy(limits, file);
+    if (error) return this.fail(id, error);
     this.changed();
-    if (this.list.at(-1)?.error === null) void this.transfer(id, file);
+    void this.transfer(id, file);
   }
   retry(id: string): void {
     const upload = this.list.find((one) => one.id === id);
     if (!upload) return;
-    this.update(id, { error: null, progress: 0 });
+    this.remove(id);
+    this.list = [...this.list, { ...upload, error: null, progress: 0, after: null }];
+    this.changed();
     void this.transfer(id, upload.file);
   }
   cancel(id: string): void {
@@ -67,10 +74,14 @@ export class Uploads {
       this.remove(id);
       this.done(uploaded);
     } catch (error) {
-      this.update(id, { error: error instanceof ApiError ? error.code : "network" });
+      this.fail(id, error instanceof ApiError ? error.code : "network");
     } finally {
       this.stops.delete(id);
     }
+  }
+  /** It stays where it was when it failed; what is written later comes below. */
+  private fail(id: string, error: string): void {
+    this.update(id, { error, after: this.cursor() });
   }
   private update(id: string, change: Partial<Upload>): void {
     this.list = this.list.map((one) => (one.id === id ? { ...one, ...change } : one));

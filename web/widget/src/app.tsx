@@ -23,12 +23,15 @@ export interface AppProps {
   language: Language;
   theme: "auto" | "light" | "dark";
   opened: boolean;
+  draft: string;
+  onDraft(text: string): void;
   onOpen(): void;
   onMinimise(): void;
   onLanguage(language: Language): void;
 }
 
-export const App = ({ client, view, language, theme, opened, onOpen, onMinimise, onLanguage }: AppProps) => {
+export const App = (props: AppProps) => {
+  const { client, view, language, theme, opened, draft, onDraft, onOpen, onMinimise, onLanguage } = props;
   const phone = useMedia("(max-width: 480px), (max-height: 480px)");
   const nightly = useMedia("(prefers-color-scheme: dark)");
   const dark = theme === "dark" || (theme === "auto" && nightly);
@@ -53,6 +56,8 @@ export const App = ({ client, view, language, theme, opened, onOpen, onMinimise,
       phone,
       enlarge: setImage,
       leaveMessage: () => setLeaving(true),
+      compose: () =>
+        panel.current?.querySelector<HTMLElement>(phone ? ".transcript" : ".composer textarea")?.focus(),
       attempt: (action: Promise<unknown>) => {
         action.then(
           () => setProblem(""),
@@ -122,7 +127,7 @@ export const App = ({ client, view, language, theme, opened, onOpen, onMinimise,
           <Notices view={view} problem={problem} />
           {view.phase === "ready" ? <Transcript view={view} shown={opened} /> : <Opening view={view} />}
           {leaving && <LeaveMessage onDone={() => setLeaving(false)} />}
-          <Composer view={view} shown={opened} />
+          <Composer view={view} shown={opened} text={draft} onText={onDraft} />
           {dropping && <div class="drop">{words("drop")}</div>}
         </section>
         {!opened && <Preview onOpen={onOpen} />}

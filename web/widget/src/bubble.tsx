@@ -1,10 +1,11 @@
 import type { Pending } from "@shared/outbox.ts";
 import type { Author, EventContent, Message } from "@shared/protocol.ts";
 import type { Upload } from "@shared/uploads.ts";
+import type { TicketReply } from "@shared/view.ts";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 
-import { Inside } from "./content.tsx";
+import { Inside, Text } from "./content.tsx";
 import { bytes, clock } from "./format.ts";
 import { Avatar, Icon, IconButton } from "./parts.tsx";
 import { useUi } from "./ui.ts";
@@ -77,8 +78,9 @@ export const PendingBubble = ({ entry }: { entry: Pending }) => {
   );
 };
 
+/** A file on its way, or one that did not get there: said in words, with what can be done about it. */
 export const UploadBubble = ({ upload }: { upload: Upload }) => {
-  const { say, client } = useUi();
+  const { say, client, compose } = useUi();
   const { file, progress, error, id } = upload;
   const limit = client.view.session?.limits.upload_bytes ?? 0;
   const why =
@@ -87,9 +89,13 @@ export const UploadBubble = ({ upload }: { upload: Upload }) => {
       : error === "type_not_allowed" || error === "empty"
         ? say(error)
         : say("uploadFailed");
+  const remove = () => {
+    client.cancelUpload(id);
+    compose();
+  };
   const hopeless = error === "too_large" || error === "type_not_allowed" || error === "empty";
   return (
-    <div class={`row mine last ${error ? "failed" : ""}`}>
+    <div class={`row mine last ${error ? "failed upload" : "upload"}`}>
       <div class="stack">
         <div class="bubble bare">
           <div class="file">
@@ -99,23 +105,53 @@ export const UploadBubble = ({ upload }: { upload: Upload }) => {
             <span class="file-name">
               <b>{file.name}</b>
               {error ? (
-                <small class="error" role="alert">
-                  {why}
-                </small>
+                <small>{bytes(file.size)}</small>
               ) : (
                 <progress value={progress} max={1} aria-label={say("uploading", { name: file.name })} />
               )}
             </span>
-            {error && !hopeless && (
-              <IconButton name="retry" label={say("resend")} onClick={() => client.retryUpload(id)} />
-            )}
-            <IconButton
-              name="close"
-              label={say(error ? "discard" : "cancel")}
-              onClick={() => client.cancelUpload(id)}
-            />
+            {!error && <IconButton name="close" label={say("cancel")} onClick={remove} />}
           </div>
         </div>
+        {error && (
+          <span class="meta error">
+            <span role="alert">
+              <Icon name="alert" size={14} /> {why}
+            </span>
+            {!hopeless && (
+              <button type="button" onClick={() => (client.retryUpload(id), compose())}>
+                {say("resend")}
+              </button>
+            )}
+            <button type="button" onClick={remove}>
+              {say("discard")}
+            </button>
+          </span>
+        )}
+      </div>
+    </div>
+  );
+};
+
+/** What somebody wrote on the visitor's ticket: words to the visitor, so it looks like them. */
+export const TicketBubble = ({ message, reply }: { message: Message; reply: TicketReply }) => {
+  const { language, say, client } = useUi();
+  const name = reply.name || pick(client.view.session?.widget.title, language);
+  return (
+    <div class="row theirs last" data-seq={message.seq}>
+      <Avatar url={client.url(reply.avatar)} name={name} kind="agent" />
+      <div class="stack">
+        <span class="author">{name}</span>
+        <div class="bubble">
+          <p class="of-ticket">
+            <Icon name="ticket" size={14} />
+            {say("ticketReply", { number: reply.number })}
+          </p>
+          <Text text={reply.text} />
+        </div>
+        <span class="meta">
+          <time dateTime={message.created_at}>{clock(message.created_at, language)}</time>
+        </span>
       </div>
     </div>
   );

@@ -23,6 +23,8 @@ window.KetingChat = (host: Host): Chat => {
   let opened = host.opened;
   let visited = location.href;
   let due = false;
+  /** What is in the field and not sent. */
+  let draft = "";
   const client = new VisitorClient({
     base: host.base,
     channel: "web",
@@ -30,6 +32,7 @@ window.KetingChat = (host: Host): Chat => {
     store: browserStore(),
     page,
     device,
+    refused: () => console.error(REFUSED(location.origin, host.base)),
   });
   const box = document.createElement("div");
   dress(host.root, tokens + css);
@@ -44,6 +47,11 @@ window.KetingChat = (host: Host): Chat => {
         language={language}
         theme={host.theme}
         opened={opened}
+        draft={draft}
+        onDraft={(text) => {
+          draft = text;
+          changed();
+        }}
         onOpen={host.open}
         onMinimise={() => {
           host.closed();
@@ -64,7 +72,8 @@ window.KetingChat = (host: Host): Chat => {
     const { state, unread, pending, uploads } = client.view;
     // What is on its way opens a conversation before the service can say so; stopped now it would not arrive.
     const sending = pending.some(({ status }) => status !== "failed") || uploads.some(({ error }) => !error);
-    return sending || unread > 0 || (!!state?.conversation && state.conversation.state !== "closed");
+    const open = !!state?.conversation && state.conversation.state !== "closed";
+    return sending || open || unread > 0 || (state?.tickets ?? 0) > 0;
   };
   const movedOn = () => {
     if (visited === location.href) return;
@@ -113,6 +122,14 @@ window.KetingChat = (host: Host): Chat => {
       if (!talking()) client.stop();
       changed();
     },
+    ask: (text) => {
+      const question = text.trim();
+      if (!question) return;
+      if (draft.trim()) draft = `${draft.trimEnd()}\n${question}`;
+      else client.sendText(question);
+      draw();
+      host.root.querySelector<HTMLElement>(".composer textarea")?.focus();
+    },
     identify: (jwt) => void client.identify(jwt).catch(() => undefined),
     setLanguage: (next: Language) => {
       language = next;
@@ -125,8 +142,14 @@ window.KetingChat = (host: Host): Chat => {
   void client.start();
   if (opened) host.badge((told = 0));
   changed();
+  for (const question of host.questions.splice(0)) chat.ask(question);
   return chat;
 };
+
+/** For whoever made the page; the visitor reads that the chat is not available here. */
+const REFUSED = (origin: string, base: string): string =>
+  `Keting: ${origin} is not allowed to use the chat of ${base}. Add it in the console: Settings → Widget → Allowed sites. ` +
+  `/ ${origin} 未获授权使用 ${base} 的在线客服，请在客服工作台的「设置 → 网页组件 → 允许的网站」里添加。`;
 
 const dress = (root: ShadowRoot, text: string): void => {
   try {

@@ -1,5 +1,5 @@
 import type { View } from "@shared/view.ts";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { IconButton } from "./parts.tsx";
 import { useUi } from "./ui.ts";
@@ -7,12 +7,13 @@ import { useUi } from "./ui.ts";
 interface Props {
   view: View;
   shown: boolean;
+  text: string;
+  onText(text: string): void;
 }
 
 /** Enter sends, Shift+Enter breaks the line; while an input method composes, Enter belongs to it. */
-export const Composer = ({ view, shown }: Props) => {
+export const Composer = ({ view, shown, text, onText }: Props) => {
   const { client, say, phone } = useUi();
-  const [text, setText] = useState("");
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const composing = useRef(false);
@@ -35,7 +36,7 @@ export const Composer = ({ view, shown }: Props) => {
   const send = () => {
     if (!sendable) return;
     client.sendText(text.trim());
-    setText("");
+    onText("");
     field.current?.focus();
   };
   const key = (event: KeyboardEvent) => {
@@ -88,7 +89,7 @@ export const Composer = ({ view, shown }: Props) => {
           placeholder={say(closed ? "writeNew" : "write")}
           enterkeyhint="send"
           onInput={(event) => {
-            setText(event.currentTarget.value);
+            onText(event.currentTarget.value);
             client.typing();
           }}
           onCompositionStart={() => (composing.current = true)}

@@ -53,7 +53,7 @@ export const Inside = ({ content, message, pressed, pressable = false }: Props) 
   }
 };
 
-const Text = ({ text }: { text: string }) => (
+export const Text = ({ text }: { text: string }) => (
   <p class="text">
     {linkify(text).map((piece) =>
       "href" in piece ? (
@@ -74,7 +74,7 @@ interface ButtonsProps {
   pressable: boolean;
 }
 const Buttons = ({ content, message, pressed, pressable }: ButtonsProps) => {
-  const { client } = useUi();
+  const { client, compose } = useUi();
   if (!content.buttons.length) return null;
   return (
     <div class="choices">
@@ -83,7 +83,11 @@ const Buttons = ({ content, message, pressed, pressable }: ButtonsProps) => {
           type="button"
           class={pressed === index ? "chip chosen" : "chip"}
           disabled={!pressable || pressed !== undefined}
-          onClick={() => message && client.press(message, index, title)}
+          onClick={() => {
+            if (!message) return;
+            client.press(message, index, title);
+            compose(); // a button that was pressed takes no focus any more
+          }}
         >
           {title}
         </button>

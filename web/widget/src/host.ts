@@ -9,6 +9,8 @@ export interface Host {
   theme: "auto" | "light" | "dark";
   identity: string | null;
   opened: boolean;
+  /** What the page asked for the visitor before the chat was there. */
+  questions: string[];
   /** The visitor opened the panel other than by the launcher. */
   open(): void;
   /** The visitor closed the panel from inside. */
@@ -25,6 +27,8 @@ export interface Host {
 export interface Chat {
   open(): void;
   close(): void;
+  /** Send this for the visitor, or put it below what is being written. */
+  ask(text: string): void;
   identify(jwt: string | null): void;
   setLanguage(language: Language): void;
 }

@@ -2,8 +2,11 @@ import { ApiError } from "@shared/api.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { TicketNumber } from "./bubble.tsx";
+import { isContact } from "./contact.ts";
 import { Icon, IconButton } from "./parts.tsx";
 import { useUi } from "./ui.ts";
+
+type Field = "text" | "contact";
 
 /** Nobody is on duty: say so, take the question, give a number. */
 export const LeaveMessage = ({ onDone }: { onDone(): void }) => {
@@ -12,26 +15,47 @@ export const LeaveMessage = ({ onDone }: { onDone(): void }) => {
   const [contact, setContact] = useState("");
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState("");
+  const [refused, setRefused] = useState<{ field: string | null; message: string } | null>(null);
   const [number, setNumber] = useState("");
-  const first = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  const question = useRef<HTMLTextAreaElement>(null);
+  const reach = useRef<HTMLInputElement>(null);
+  useEffect(() => question.current?.focus(), []);
 
+  const check = (): Record<Field, string> => ({
+    text: text.trim() ? "" : say("required"),
+    contact: !contact.trim() ? say("required") : isContact(contact) ? "" : say("badContact"),
+  });
   const submit = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (!text.trim() || !contact.trim()) return;
+    setRefused(null);
+    const wrong = check();
+    if (wrong.text) return question.current?.focus();
+    if (wrong.contact) return reach.current?.focus();
     setBusy(true);
-    setProblem("");
     try {
       setNumber(await client.leaveMessage(text.trim(), contact.trim()));
     } catch (error) {
-      setProblem((error instanceof ApiError && error.message) || say("failedNow"));
+      const known = error instanceof ApiError ? error : null;
+      setRefused({ field: known?.field ?? null, message: known?.message || say("failedNow") });
+      ({ text: question, contact: reach })[known?.field as Field]?.current?.focus();
     } finally {
       setBusy(false);
     }
   };
-  const missing = (value: string) => tried && !value.trim();
+  const wrong = tried ? check() : { text: "", contact: "" };
+  if (refused?.field === "text" || refused?.field === "contact") wrong[refused.field] ||= refused.message;
+  const elsewhere = refused && refused.field !== "text" && refused.field !== "contact" && refused.message;
+  const state = (field: Field) => ({
+    "aria-invalid": !!wrong[field],
+    ...(wrong[field] ? { "aria-describedby": `wrong-${field}` } : {}),
+  });
+  const complaint = (field: Field) =>
+    wrong[field] && (
+      <small id={`wrong-${field}`} role="alert">
+        {wrong[field]}
+      </small>
+    );
 
   if (number) {
     return (
@@ -55,33 +79,44 @@ export const LeaveMessage = ({ onDone }: { onDone(): void }) => {
         <IconButton name="close" label={say("back")} onClick={onDone} />
       </div>
       <p class="faint">{say("nobodyMore")}</p>
-      <label class={missing(text) ? "invalid" : ""}>
-        {say("question")}
-        <textarea
-          ref={first}
-          rows={5}
-          maxLength={4000}
-          value={text}
-          aria-invalid={missing(text)}
-          onInput={(event) => setText(event.currentTarget.value)}
-        />
-        {missing(text) && <small role="alert">{say("required")}</small>}
-      </label>
-      <label class={missing(contact) ? "invalid" : ""}>
-        {say("contact")}
-        <input
-          type="text"
-          maxLength={200}
-          autocomplete="tel"
-          value={contact}
-          aria-invalid={missing(contact)}
-          onInput={(event) => setContact(event.currentTarget.value)}
-        />
-        {missing(contact) && <small role="alert">{say("required")}</small>}
-      </label>
-      {problem && (
+      <div class={wrong.text ? "entry invalid" : "entry"}>
+        <label>
+          {say("question")}
+          <textarea
+            ref={question}
+            rows={5}
+            maxLength={4000}
+            value={text}
+            {...state("text")}
+            onInput={(event) => {
+              setText(event.currentTarget.value);
+              setRefused(null);
+            }}
+          />
+        </label>
+        {complaint("text")}
+      </div>
+      <div class={wrong.contact ? "entry invalid" : "entry"}>
+        <label>
+          {say("contact")}
+          <input
+            ref={reach}
+            type="text"
+            maxLength={200}
+            autocomplete="tel"
+            value={contact}
+            {...state("contact")}
+            onInput={(event) => {
+              setContact(event.currentTarget.value);
+              setRefused(null);
+            }}
+          />
+        </label>
+        {complaint("contact")}
+      </div>
+      {elsewhere && (
         <p class="error" role="alert">
-          {problem}
+          {elsewhere}
         </p>
       )}
       <button type="submit" class="primary" disabled={busy}>

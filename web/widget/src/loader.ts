@@ -16,6 +16,8 @@ interface Api {
   open(): void;
   close(): void;
   toggle(): void;
+  /** Open the panel and send this for the visitor; below what is being written, if something is. */
+  ask(text: string): void;
   /** A JWT signed by the shop's server; null: logged out. */
   identify(jwt: string | null): void;
   setLanguage(tag: string): void;
@@ -29,10 +31,10 @@ declare global {
   }
 }
 
-const LABEL: Record<Language, [string, string]> = {
-  zh: ["打开在线客服", "条未读"],
-  "zh-Hant": ["開啟線上客服", "則未讀"],
-  en: ["Open chat", "unread"],
+const LABEL: Record<Language, [string, string, string]> = {
+  zh: ["打开在线客服", "条未读", "收起在线客服"],
+  "zh-Hant": ["開啟線上客服", "則未讀", "收合線上客服"],
+  en: ["Open chat", "unread", "Close chat"],
 };
 const ICON = `<svg viewBox="0 0 24 24" width="26" height="26" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="M4 5.5h16a1 1 0 0 1 1 1v9.6a1 1 0 0 1-1 1h-8.2L7 20.8v-3.7H4a1 1 0 0 1-1-1V6.5a1 1 0 0 1 1-1Z"/><path d="M8 10h8M8 13.3h5"/></svg>`;
 const DOWN = `<svg viewBox="0 0 24 24" width="24" height="24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d="m6 9.5 6 6 6-6"/></svg>`;
@@ -47,6 +49,8 @@ const start = (script: HTMLScriptElement): void => {
   const handlers = new Map<string, Set<Handler>>();
   let chat: Chat | null = null;
   let loading = false;
+  let failures = 0;
+  let unread = 0;
 
   const holder = document.createElement("div");
   holder.id = "keting-widget";
@@ -83,12 +87,13 @@ const start = (script: HTMLScriptElement): void => {
     launcher.style.setProperty("--on", onAccent);
     launcher.classList.toggle("left", position === "left");
   };
-  const label = (unread: number) => {
-    const [open, word] = LABEL[host.language];
-    launcher.ariaLabel = unread ? `${open} (${unread} ${word})` : open;
+  const label = () => {
+    const [open, word, close] = LABEL[host.language];
+    launcher.ariaLabel = host.opened ? close : unread ? `${open} (${unread} ${word})` : open;
   };
   const show = (opened: boolean) => {
     host.opened = opened;
+    label();
     launcher.ariaExpanded = String(opened);
     launcher.classList.toggle("opened", opened);
     emit(opened ? "open" : "close");
@@ -101,16 +106,18 @@ const start = (script: HTMLScriptElement): void => {
     theme: (set["theme"] as Host["theme"]) ?? "auto",
     identity: set["identity"] ?? null,
     opened: false,
+    questions: [],
     open: () => api.open(),
     closed: () => {
       show(false);
       launcher.focus();
     },
-    badge: (unread) => {
-      badge.hidden = !unread;
-      badge.textContent = unread > 99 ? "99+" : String(unread);
-      label(unread);
-      emit("unread", unread);
+    badge: (n) => {
+      unread = n;
+      badge.hidden = !n;
+      badge.textContent = n > 99 ? "99+" : String(n);
+      label();
+      emit("unread", n);
     },
     settings: (colour, position) => {
       keep("look", `${colour} ${position}`);
@@ -120,13 +127,13 @@ const start = (script: HTMLScriptElement): void => {
     spoke: (spoken) => {
       host.language = spoken;
       keep("language", spoken);
-      label(0);
+      label();
     },
     emit,
   };
 
   const load = () => {
-    if (loading) return;
+    if (loading || chat) return;
     loading = true;
     const code = document.createElement("script");
     code.src = base + __CHAT__;
@@ -137,10 +144,15 @@ const start = (script: HTMLScriptElement): void => {
       if (chat) emit("ready");
     };
     code.onerror = () => {
-      loading = false; // the next click tries again
-      launcher.classList.remove("busy");
-      if (host.opened) show(false);
+      loading = false;
       code.remove();
+      // Somebody waits for what this conversation says: try again.  Otherwise the next click does.
+      if (recall("active") || host.questions.length) {
+        setTimeout(load, (0.5 + Math.random()) * Math.min(60e3, 2e3 * 2 ** failures++));
+      } else {
+        launcher.classList.remove("busy");
+        if (host.opened) show(false);
+      }
     };
     document.head.append(code);
   };
@@ -158,6 +170,11 @@ const start = (script: HTMLScriptElement): void => {
       show(false);
       chat?.close();
     },
+    ask: (text) => {
+      if (!chat) host.questions.push(text);
+      api.open();
+      chat?.ask(text);
+    },
     toggle: () => (host.opened ? api.close() : api.open()),
     identify: (jwt) => {
       host.identity = jwt;
@@ -167,7 +184,7 @@ const start = (script: HTMLScriptElement): void => {
       host.language = asLanguage(tag) ?? host.language;
       keep("language", host.language);
       chat?.setLanguage(host.language);
-      label(0);
+      label();
     },
     on: (event, handler) => {
       const known = handlers.get(event) ?? new Set();
@@ -179,7 +196,7 @@ const start = (script: HTMLScriptElement): void => {
 
   const [colour = "#1f6feb", position = "right"] = (recall("look") ?? "").split(" ").filter(Boolean);
   paint(set["colour"] ?? colour, set["position"] ?? position);
-  label(0);
+  label();
   launcher.onclick = api.toggle;
   launcher.onpointerenter = launcher.onfocus = () => {
     const hint = document.createElement("link");

@@ -1,9 +1,11 @@
 import type { Message } from "@shared/protocol.ts";
+import { countsAsUnread, ticketReply } from "@shared/view.ts";
 import { useEffect, useState } from "preact/hooks";
 
 import { excerpt } from "./format.ts";
 import { Avatar, IconButton } from "./parts.tsx";
 import { useUi } from "./ui.ts";
+import { pick } from "./words.ts";
 
 const SHOWN_FOR = 10_000;
 
@@ -14,7 +16,7 @@ export const Preview = ({ onOpen }: { onOpen(): void }) => {
   useEffect(
     () =>
       client.onMessage((fresh) => {
-        if (fresh.author.kind === "agent" || fresh.author.kind === "bot") setMessage(fresh);
+        if (countsAsUnread(fresh)) setMessage(fresh);
       }),
     [client],
   );
@@ -24,9 +26,13 @@ export const Preview = ({ onOpen }: { onOpen(): void }) => {
     return () => clearTimeout(timer);
   }, [message]);
   if (!message) return null;
-  const { author } = message;
+  // News of a ticket come from the house, unless somebody signed them.
+  const house = { name: pick(client.view.session?.widget.title, language), avatar: null, kind: "agent" };
+  const signed = ticketReply(message);
+  const author =
+    message.author.kind !== "system" ? message.author : signed?.name ? { ...signed, kind: "agent" } : house;
   return (
-    <div class="preview">
+    <div class="preview" role="status">
       <button type="button" onClick={onOpen}>
         <Avatar url={client.url(author.avatar)} name={author.name} kind={author.kind} />
         <span>

@@ -1,18 +1,29 @@
 import type { State } from "@shared/protocol.ts";
 import { useRef, useState } from "preact/hooks";
 
-import { Icon } from "./parts.tsx";
+import { Icon, IconButton } from "./parts.tsx";
 import { useUi } from "./ui.ts";
 import { starWords } from "./words.ts";
 
-/** One to five and a word, for the person who served. */
+/** One to five and a word, for the person who served; nobody has to. */
 export const Rating = ({ rating }: { rating: NonNullable<State["rating"]> }) => {
-  const { say, client, language } = useUi();
+  const { say, client, language, compose } = useUi();
   const [score, setScore] = useState(rating.score ?? 0);
   const [comment, setComment] = useState("");
   const [phase, setPhase] = useState<"ask" | "busy" | "failed" | "done">(rating.score ? "done" : "ask");
   const words = starWords(language);
   const group = useRef<HTMLDivElement>(null);
+  const change = useRef<HTMLButtonElement>(null);
+  const dismiss = (
+    <IconButton
+      name="close"
+      label={say(phase === "done" ? "close" : "noRating")}
+      onClick={() => {
+        client.dismissRating(rating.service_id);
+        compose();
+      }}
+    />
+  );
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -20,6 +31,8 @@ export const Rating = ({ rating }: { rating: NonNullable<State["rating"]> }) => 
     try {
       await client.rate(rating.service_id, score, comment.trim());
       setPhase("done");
+      // The form with the focus is gone; what is there instead can be taken back.
+      setTimeout(() => change.current?.focus({ preventScroll: true }));
     } catch {
       setPhase("failed");
     }
@@ -47,14 +60,16 @@ export const Rating = ({ rating }: { rating: NonNullable<State["rating"]> }) => 
           ))}
         </span>
         <p>{say("thanks")}</p>
-        <button type="button" class="link" onClick={() => setPhase("ask")}>
+        <button type="button" class="link" ref={change} onClick={() => setPhase("ask")}>
           {say("change")}
         </button>
+        {dismiss}
       </div>
     );
   }
   return (
     <form class="rating" onSubmit={(event) => void submit(event)}>
+      {dismiss}
       <h3 id="rate">{say("rate", { name: rating.agent.name })}</h3>
       <div class="stars" role="radiogroup" aria-labelledby="rate" ref={group} onKeyDown={key}>
         {[1, 2, 3, 4, 5].map((n) => (

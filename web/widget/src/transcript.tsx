@@ -1,8 +1,9 @@
-import type { Author, Message } from "@shared/protocol.ts";
-import type { View } from "@shared/view.ts";
+import type { Author, Message, WidgetSettings } from "@shared/protocol.ts";
+import { isRepetition, ticketReply, type View } from "@shared/view.ts";
+import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
-import { Bubble, EventLine, PendingBubble, Typing, UploadBubble } from "./bubble.tsx";
+import { Bubble, EventLine, PendingBubble, TicketBubble, Typing, UploadBubble } from "./bubble.tsx";
 import { day, excerpt, sameDay } from "./format.ts";
 import { Avatar, Icon } from "./parts.tsx";
 import { Rating } from "./rating.tsx";
@@ -19,6 +20,7 @@ export const Transcript = ({ view, shown }: { view: View; shown: boolean }) => {
   const scroll = useScroll(box, view, shown);
   const rows = useRows(view, shown);
   const typist = view.typing;
+  const isNew = !view.messages.length && !view.pending.length && !view.hasMore;
   return (
     <div class="transcript-frame">
       <div
@@ -41,16 +43,15 @@ export const Transcript = ({ view, shown }: { view: View; shown: boolean }) => {
             </button>
           )}
           <div class="grow" />
-          {view.phase === "ready" && <Welcome view={view} />}
+          {isNew && view.session && <Welcome widget={view.session.widget} />}
           {rows}
           {view.pending.map((entry) => (
             <PendingBubble key={entry.client_id} entry={entry} />
           ))}
-          {view.uploads.map((upload) => (
-            <UploadBubble key={upload.id} upload={upload} />
-          ))}
+          {view.uploads.map(
+            (upload) => upload.after === null && <UploadBubble key={upload.id} upload={upload} />,
+          )}
           {typist && <Typing author={{ ...typist, avatar: avatarOf(view, typist.kind) }} />}
-          {view.state?.rating && <Rating key={view.state.rating.service_id} rating={view.state.rating} />}
         </div>
       </div>
       {scroll.away && (
@@ -72,14 +73,23 @@ export const Transcript = ({ view, shown }: { view: View; shown: boolean }) => {
 const avatarOf = ({ state, session }: View, kind: Author["kind"]): string | null =>
   kind === "agent" ? (state?.agent?.avatar ?? null) : (session?.widget.bot.avatar ?? null);
 
-/** Where nobody has spoken yet, or the last conversation is over: the greeting and what people ask. */
-const Welcome = ({ view }: { view: View }) => {
-  const { language, client } = useUi();
-  const widget = view.session?.widget;
-  if (!widget || view.messages.length || view.pending.length || view.hasMore) return null;
+/** Where nobody has spoken yet: the greeting and what people ask. */
+const Welcome = ({ widget }: { widget: WidgetSettings }) => {
+  const { language, client, compose } = useUi();
+  const box = useRef<HTMLDivElement>(null);
+  const leave = useRef(compose);
+  leave.current = compose;
+  useLayoutEffect(() => {
+    const it = box.current;
+    // It goes with the first message, whoever wrote it; a focus inside may not go with it.
+    return () => {
+      const focused = (it?.getRootNode() as ShadowRoot | undefined)?.activeElement;
+      if (focused && it?.contains(focused)) leave.current();
+    };
+  }, []);
   const name = pick(widget.bot.name, language);
   return (
-    <div class="welcome">
+    <div class="welcome" ref={box}>
       <div class="row theirs last">
         <Avatar url={client.url(widget.bot.avatar)} name={name} kind="bot" />
         <div class="stack">
@@ -120,10 +130,12 @@ const Announcer = ({ view }: { view: View }) => {
   );
 };
 
-const useRows = ({ messages, state }: View, shown: boolean) => {
+const useRows = (view: View, shown: boolean) => {
+  const { messages, state, uploads } = view;
   const { language, say, client } = useUi();
   const open = state?.conversation && state.conversation.state !== "closed" ? state.conversation.id : null;
   const readByAgent = state?.read_by_agent_seq ?? 0;
+  const { rating, at: ratedAt } = useMemo(() => ratingOf(view), [view]);
   // The line "new" stays where it was when the panel was opened.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const seen = useMemo(() => client.view.readSeq, [shown]);
@@ -134,21 +146,32 @@ const useRows = ({ messages, state }: View, shown: boolean) => {
     }
     const mine = messages.filter(({ author }) => author.kind === "visitor").at(-1);
     const firstUnread = messages.find(({ seq, author }) => seq > seen && author.kind !== "visitor")?.seq;
-    return messages.map((message, at) => {
+    const failed = uploads.filter(({ after }) => after !== null);
+    const failedBetween = (from: number, to: number) =>
+      failed
+        .filter(({ after }) => after! >= from && after! < to)
+        .map((upload) => <UploadBubble key={upload.id} upload={upload} />);
+    const form = rating && <Rating key={rating.service_id} rating={rating} />;
+    const rows = messages.map((message, at) => {
       const before = messages[at - 1];
       const after = messages[at + 1];
       const { content, id, seq } = message;
+      const reply = ticketReply(message);
+      // Thanked by the card above already.
+      const thanked =
+        rating?.score != null && seq > ratedAt && content.type === "event" && content.name === "rated";
       return (
-        <>
+        <Fragment key={id}>
           {(!before || !sameDay(before.created_at, message.created_at)) && (
             <div class="divider">{day(message.created_at, language, say)}</div>
           )}
           {seq === firstUnread && seen > 0 && <div class="divider new">{say("newMessages")}</div>}
-          {content.type === "event" ? (
-            <EventLine key={id} content={content} seq={seq} />
+          {reply ? (
+            <TicketBubble message={message} reply={reply} />
+          ) : content.type === "event" ? (
+            !thanked && !isRepetition(message, before) && <EventLine content={content} seq={seq} />
           ) : (
             <Bubble
-              key={id}
               message={message}
               first={!before || !together(before, message)}
               last={!after || !together(message, after)}
@@ -157,11 +180,31 @@ const useRows = ({ messages, state }: View, shown: boolean) => {
               mark={message === mine && say(seq <= readByAgent ? "read" : "sent")}
             />
           )}
-        </>
+          {failedBetween(seq, after?.seq ?? Infinity)}
+          {seq === ratedAt && form}
+        </Fragment>
       );
     });
-  }, [messages, language, say, open, readByAgent, seen]);
+    const first = messages[0]?.seq ?? Infinity;
+    return [...failedBetween(-Infinity, first), ...rows, ratedAt === Infinity && form];
+  }, [messages, uploads, language, say, open, readByAgent, seen, rating, ratedAt]);
 };
+
+/** The rating that is due, and the seq of the message that it belongs below (none such yet: infinity). */
+const ratingOf = ({ messages, pending, state, dismissed }: View) => {
+  const due = state?.rating;
+  if (!due || due.service_id === dismissed) return { rating: null, at: Infinity };
+  const end = messages.findLast(
+    ({ content, conversation_id }) =>
+      conversation_id === state.conversation?.id && content.type === "event" && ENDS.has(content.name),
+  );
+  const at = end?.seq ?? Infinity;
+  const wentOn =
+    pending.length > 0 || messages.some(({ seq, author }) => seq > at && author.kind === "visitor");
+  return { rating: due.score !== null && wentOn ? null : due, at };
+};
+/** Events after which people are done with a conversation. */
+const ENDS = new Set(["closed", "returned_to_bot"]);
 
 const together = (a: Message, b: Message): boolean =>
   a.content.type !== "event" &&
@@ -198,6 +241,11 @@ const useScroll = (box: { current: HTMLDivElement | null }, view: View, shown: b
     if (shown && following.current && document.visibilityState === "visible") client.markRead();
   };
 
+  // What the visitor does is shown, wherever the visitor was.
+  useLayoutEffect(() => {
+    following.current = true;
+    setAway(false);
+  }, [view.acts]);
   useLayoutEffect(() => {
     const it = box.current;
     if (!it || !shown) return;

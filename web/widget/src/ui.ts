@@ -14,6 +14,8 @@ export interface Ui {
   phone: boolean;
   enlarge(image: { url: string; name: string }): void;
   leaveMessage(): void;
+  /** Where the focus goes when what had it is gone: to the field, on a phone to the history (no keyboard). */
+  compose(): void;
   /** What fails is said above the transcript. */
   attempt(action: Promise<unknown>): void;
 }

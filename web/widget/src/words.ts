@@ -40,7 +40,7 @@ const all = {
     "請檢查網路，我們會自動重試。",
     "Please check your network; we keep trying.",
   ],
-  refused: ["本页面未获授权使用在线客服", "本頁面未獲授權使用線上客服", "This page may not use the chat"],
+  refused: ["在线客服暂未开放", "線上客服暫未開放", "The chat is not available here"],
   tryNow: ["立即重试", "立即重試", "Try now"],
   botNotReady: [
     "智能助手还在准备，您可以直接找人工客服。",
@@ -98,6 +98,7 @@ const all = {
   copy: ["复制", "複製", "Copy"],
   copied: ["已复制", "已複製", "Copied"],
   ticket: ["工单号", "工單號", "Ticket"],
+  ticketReply: ["工单 {number} 的回复", "工單 {number} 的回覆", "Reply to ticket {number}"],
 
   rate: ["请为 {name} 的服务评分", "請為 {name} 的服務評分", "How was your service with {name}?"],
   stars: [
@@ -110,6 +111,7 @@ const all = {
   submit: ["提交评价", "送出評價", "Send rating"],
   thanks: ["感谢您的评价", "感謝您的評價", "Thank you for your rating"],
   change: ["修改", "修改", "Change"],
+  noRating: ["不评价", "不評價", "Do not rate"],
 
   nobody: ["现在没有人工客服在线", "現在沒有真人客服在線", "Nobody is on duty right now"],
   nobodyMore: [
@@ -121,6 +123,11 @@ const all = {
   question: ["您的问题", "您的問題", "Your question"],
   contact: ["手机号或邮箱", "手機號碼或信箱", "Phone or e-mail"],
   required: ["请填写这一项", "請填寫這一項", "Please fill this in"],
+  badContact: [
+    "请填写手机号或邮箱，我们才能联系到您",
+    "請填寫手機號碼或信箱，我們才能聯絡到您",
+    "Please give a phone number or an e-mail address",
+  ],
   sendMessage: ["提交留言", "送出留言", "Send message"],
   left: ["留言已收到", "留言已收到", "We have your message"],
   leftMore: [
