@@ -71,6 +71,8 @@ def _responses() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
 
 @functools.cache
 def catalogue() -> dict[str, dict[str, Any]]:
-    """The products of the example business: key -> name and summary in both languages, price."""
-    found: dict[str, dict[str, Any]] = json.loads((ROOT / "actions/catalogue.json").read_text("utf-8"))
+    """What the example business sold over the months (more than it shows today): key -> names, price."""
+    found: dict[str, dict[str, Any]] = json.loads(
+        Path(__file__).with_name("products.json").read_text("utf-8")
+    )
     return found
