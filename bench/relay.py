@@ -158,7 +158,7 @@ async def _one(house: Desk, ends: Ends, post: Post, n: int) -> None:
     else:
         text = post.send("a", n)
         body = {"client_id": str(uuid4()), "content": {"type": "text", "text": text}}
-        await house.owner[me].post(f"/conversations/{house.conversation[me]}/messages", body)
+        await house.reply(me, body)
 
 
 def _tell(result: Result, post: Post, ends: Ends, started: int, errors: list[BaseException]) -> None:

@@ -109,7 +109,7 @@ async def _measure(instance: Instance, result: Result) -> None:
 async def _write(house: Desk, n: int) -> None:
     me = house.visitors[n % len(house.visitors)].session["visitor_id"]
     body = {"client_id": str(uuid4()), "content": {"type": "text", "text": f"m{n}"}}
-    await house.owner[me].post(f"/conversations/{house.conversation[me]}/messages", body)
+    await house.reply(me, body)
 
 
 async def _compare(clients: list[Client]) -> tuple[int, int]:
