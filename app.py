@@ -28,7 +28,7 @@ from core.clock import Clock, SystemClock
 from core.db import Database, Row, Tx
 from core.errors import Unavailable
 from core.hints import Hints, LocalHints
-from core.hours import Hours, describe
+from core.hours import Hours, describe, is_open
 from core.limits import Limiter, LocalLimiter
 from core.links import Links
 from core.logging import configure
@@ -157,19 +157,20 @@ def _furnish(app: Sanic[Any, Any], settings: Settings, made: Parts) -> None:
     )
     ctx.status = status
     ctx.bot_status = lambda: status.current
-    ctx.business = lambda: _business(ctx.store)
+    ctx.business = lambda: _business(ctx.store, made.db.clock)
     ctx.dispatcher = Dispatcher(made.db, made.bot, Line())
     ctx.router = Router(made.db)
     ctx.sender = Sender(made.db, made.registry)
 
 
-async def _business(store: SettingsStore) -> dict[str, Any]:
+async def _business(store: SettingsStore, clock: Clock) -> dict[str, Any]:
     """What the bot may say of opening hours and name (docs/reference/internal-api.md)."""
     business, hours = await store.get(Business), await store.get(Hours)
     words = describe(hours)
     return {
         "name": {"zh": business.name.zh, "en": business.name.en},
         "hours": {"zh": words.zh, "en": words.en},
+        "open": is_open(hours, clock.now()),
         "time_zone": hours.time_zone,
     }
 

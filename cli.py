@@ -102,9 +102,7 @@ def _add_agent_commands(commands: argparse._SubParsersAction[argparse.ArgumentPa
     add.add_argument("username", metavar="NAME", help=_say("登录名", "what they log in with"))
     add.add_argument("--role", choices=ROLES, default="agent", help=_say("角色", "what they may do"))
     add.add_argument("--name", help=_say("访客看到的名字", "the name that visitors see"))
-    add.add_argument(
-        "--language", choices=("zh", "en"), default="zh", help=_say("工作台语言", "language of the console")
-    )
+    add.add_argument("--language", choices=("zh", "en"), help=_say("工作台语言", "language of the console"))
     add.add_argument(
         "--password-stdin",
         action="store_true",

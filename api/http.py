@@ -26,7 +26,7 @@ from api.idempotency import change
 from api.responses import answer, plain
 from api.rules import declare
 from core.errors import Invalid, KetingError, Rejected, TooLarge, WrongType
-from core.texts import Script, error_text, preferred
+from core.texts import SCRIPTS, Script, error_text, in_script, preferred
 from core.uploads import MAX_BYTES
 
 __all__ = [
@@ -121,8 +121,14 @@ def query_int(request: Request, name: str, default: int, low: int, high: int) ->
 def language_of(request: Request) -> Script:
     """What the caller reads: Accept-Language, else the language of the session, else Chinese."""
     agent = getattr(request.ctx, "agent", None)
-    known: Script = getattr(request.ctx, "language", None) or (agent.language if agent else "zh")
+    known: Script = getattr(request.ctx, "language", None) or (agent.language if agent else None) or "zh"
     return preferred(request.headers.get("accept-language"), known)
+
+
+def asked_language(request: Request) -> Script:
+    """The same for sockets: a page cannot set their headers, so it says in the address what it shows."""
+    asked = str(request.args.get("language") or "")
+    return next((script for script in SCRIPTS if script == asked), None) or language_of(request)
 
 
 def error_response(request: Request, err: KetingError) -> HTTPResponse:
@@ -141,7 +147,10 @@ def error_response(request: Request, err: KetingError) -> HTTPResponse:
 def error_message(err: KetingError, script: Script) -> str:
     """An error in words, for answers and for socket frames."""
     seconds = max(1, round(err.retry_after_s or 1))
-    return error_text(err.code, script, default=type(err).code, field=err.field, retry_after_s=seconds)
+    names = ("、" if script != "en" else ", ").join(in_script(name, script) for name in err.names)
+    return error_text(
+        err.code, script, default=type(err).code, field=err.field, retry_after_s=seconds, names=names
+    )
 
 
 async def on_error(request: Request, err: Exception) -> HTTPResponse:

@@ -71,8 +71,8 @@ def choose(
     """The agent for this conversation, or None to keep it waiting.
 
     A group none of whose members is on duty falls back to everybody: better anyone than no one.
-    Whoever just lost it is asked last.  Whoever passed it on does not count as a member of the group, and gets
-    it back only where nobody else could and may_return says that nobody else waits for the place.
+    Whoever just lost it is asked last.  Whoever passed it on does not count as a member of the group, and
+    gets it back only where nobody else could and may_return says that nobody else waits for the place.
     """
     members = [a for a in team if waiting.group_id in a.groups] if waiting.group_id else []
     if waiting.passed_on:
@@ -97,9 +97,9 @@ def plan(
 ) -> list[tuple[UUID, UUID]]:
     """Pairs (conversation, agent) for the line in order, nobody above capacity.
 
-    The same as choosing one after the other, in the time of a sort: first without giving anything back to who
-    passed it on, then what is left of that.  rules gives a group's strategy and whether its familiar agents go
-    first.
+    The same as choosing one after the other, in the time of a sort: first without giving anything back to
+    who passed it on, then what is left of that.  rules gives a group's strategy and whether its familiar
+    agents go first.
     """
     pairs: list[tuple[UUID, UUID]] = []
     desks = _Desks(team)

@@ -14,6 +14,9 @@ from core.messages import parse_content, plain_text
 #: Slots by which the bot steers itself: they tell an agent nothing.
 _OWN_USE = frozenset({"language", "script", "emotion", "pending", "form_misses", "requested_slot"})
 
+#: What the bot calls what it did not understand.
+_NOT_UNDERSTOOD = "nlu_fallback"
+
 #: How far back a packet looks.
 _RECENT = 40
 
@@ -29,12 +32,13 @@ async def build(tx: Tx, conversation: Row, reason: str, note: str | None) -> dic
     )
     bot: dict[str, Any] = conversation.bot or {}
     understood = [(row, row.nlu) for row in reversed(heard) if row.nlu]
+    lost = sum((nlu.get("intent") or {}).get("name") == _NOT_UNDERSTOOD for _, nlu in understood)
     return {
         "reason": reason,
         "note": note,
         "at": stamp(tx.now),
         "turns": bot.get("turns", 0),
-        "failures": conversation.failures,
+        "failures": max(lost, conversation.failures),
         "intents": [
             {
                 **nlu["intent"],

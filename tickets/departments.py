@@ -8,8 +8,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core.db import Row, Tx
-from core.errors import NotFound
+from core.errors import Conflict, NotFound
 from core.ids import new_id
+from core.wording import TICKET_TYPES
 from tickets import schema as t
 
 #: What a new instance starts with: name in both languages, and the types that go there.
@@ -61,5 +62,14 @@ async def update(tx: Tx, department_id: UUID, **values: Any) -> Row:
 
 
 async def retire(tx: Tx, department_id: UUID) -> Row:
-    """Out of use; its tickets keep it."""
+    """Out of use; its tickets keep it.  Conflict only_department while it alone takes a type."""
+    d = t.department.c
+    # All are locked in one order: two that cover for each other cannot both go.
+    rows = await tx.all(
+        sa.select(d.id, d.types).where(d.retired_at.is_(None)).order_by(d.id).with_for_update()
+    )
+    others = {type for row in rows if row.id != department_id for type in row.types}
+    alone = [type for row in rows if row.id == department_id for type in row.types if type not in others]
+    if alone:
+        raise Conflict("only_department", names=tuple(TICKET_TYPES[type] for type in alone))
     return await update(tx, department_id, retired_at=tx.now)

@@ -27,7 +27,7 @@ async def list_audit(request: Request) -> HTTPResponse:
     a = s.audit.c
     async with context.db(request).begin() as tx:
         rows = await tx.all(sa.select(s.audit).where(a.id < cursor).order_by(a.id.desc()).limit(limit + 1))
-        ids = {agent_id for row in rows if (agent_id := _agent_id(row.actor))}
+        ids = {id for row in rows for name in (row.actor, row.object) if (id := _agent_id(name))}
         names = await tx.all(sa.select(s.agent.c.id, s.agent.c.name).where(s.agent.c.id.in_(ids)))
     known = {row.id: row.name for row in names}
     shown = [_shown(row, known) for row in rows[:limit]]
@@ -49,5 +49,6 @@ def _shown(row: Row, names: dict[UUID, str]) -> dict[str, Any]:
         "actor": {"id": agent_id, "name": names.get(agent_id, "")} if agent_id else row.actor,
         "verb": row.verb,
         "object": row.object,
+        "about": names.get(about) if (about := _agent_id(row.object)) else None,
         "data": row.data,
     }

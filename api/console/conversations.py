@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from core.agents import Agent
 from core.db import Tx
 from core.errors import Invalid
 from core.ids import parse_id
+from tickets.schema import ticket
 
 blueprint = Blueprint("console_conversations", url_prefix=PREFIX)
 
@@ -85,15 +87,29 @@ def _view(me: Agent, name: str) -> sa.ColumnElement[bool]:
 
 
 def _matching(words: str, among: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
-    """The visitor's name, or something that was said, contains the words."""
+    """The visitor's name as it is shown, a ticket's number, or something that was said contains the words."""
     recent = sa.select(_c.id).where(among).order_by(_c.active_at.desc()).limit(SEARCHED)
     said = sa.exists().where(
         _m.conversation_id == _c.id, _m.content["text"].astext.icontains(words, autoescape=True)
     )
-    named = sa.exists().where(
-        s.visitor.c.id == _c.visitor_id, s.visitor.c.name.icontains(words, autoescape=True)
-    )
-    return sa.and_(_c.id.in_(recent.correlate(None)), sa.or_(named, said))
+    v = s.visitor.c
+    names = [v.name.icontains(words, autoescape=True)]
+    if (tail := _tail_of(words)) is not None:
+        unnamed = sa.func.coalesce(v.name, "") == ""
+        names.append(sa.and_(unnamed, sa.func.right(sa.cast(v.id, sa.Text), 4).startswith(tail)))
+    named = sa.exists().where(v.id == _c.visitor_id, sa.or_(*names))
+    numbered = sa.select(ticket.c.conversation_id).where(ticket.c.number.icontains(words, autoescape=True))
+    return sa.and_(_c.id.in_(recent.correlate(None)), sa.or_(named, said, _c.id.in_(numbered)))
+
+
+#: How visitors without a name are shown (Lens.visitor_name): the end of their id after a word.
+_SHORT_NAME = re.compile(r"(?:(?:访客|訪客|visitor)\s*([0-9a-f]{0,4})|([0-9a-f]{4}))", re.IGNORECASE)
+
+
+def _tail_of(words: str) -> str | None:
+    """The digits of a short name, or their beginning, or nothing of them; None when the words are none."""
+    found = _SHORT_NAME.fullmatch(words)
+    return (found[1] or found[2] or "").lower() if found else None
 
 
 async def _counts(tx: Tx, me: Agent) -> Counts:

@@ -72,7 +72,7 @@ async def change_department(request: Request, department_id: str) -> HTTPRespons
 @blueprint.delete("/departments/<department_id:str>")
 @agent_required(*ADMIN)
 async def delete_department(request: Request, department_id: str) -> HTTPResponse:
-    """It gets no more tickets; those it has keep it."""
+    """It gets no more tickets; those it has keep it.  409 only_department while it alone takes a type."""
     key = parse_id(department_id)
 
     async def work(tx: Tx) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class NewPerson(Body, kw_only=True, frozen=True):
     role: str
     name: str = ""
     capacity: int = 5
-    language: str = "zh"
+    language: str | None = None
     groups: tuple[UUID, ...] = ()
     avatar_blob_id: UUID | None = None
 
@@ -44,7 +44,7 @@ class PersonChange(Body, kw_only=True, frozen=True):
     role: str | UnsetType = UNSET
     name: str | UnsetType = UNSET
     capacity: int | UnsetType = UNSET
-    language: str | UnsetType = UNSET
+    language: str | UnsetType | None = UNSET
     groups: tuple[UUID, ...] | UnsetType = UNSET
     avatar_blob_id: UUID | UnsetType | None = UNSET
     disabled: bool | UnsetType = UNSET

@@ -213,8 +213,8 @@ def checked_name(raw: str) -> str:
     return name
 
 
-def checked_language(raw: str) -> str:
-    if raw not in agents.LANGUAGES:
+def checked_language(raw: str | None) -> str | None:
+    if raw is not None and raw not in agents.LANGUAGES:
         raise Invalid("bad_choice", field="language")
     return raw
 

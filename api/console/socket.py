@@ -8,7 +8,7 @@ from api import context
 from api.console.talk import FRAMES, Talk
 from api.console.trail import PREFIX
 from api.guards import actor, agent_required, is_own_origin
-from api.http import answer, declare, error_message, language_of, query_int
+from api.http import answer, asked_language, declare, error_message, query_int
 from api.sockets import PASS_FOR, Codes, Limits, Line, check_origin, farewell, issue, redeem, serve
 from core import logins
 from core.logins import Session
@@ -46,7 +46,7 @@ async def socket(request: Request, ws: Websocket) -> None:
         return await farewell(ws, Codes.NOT_AUTHORISED)
     request.ctx.agent = session.agent
     after = query_int(request, "after", -1, -1, 2**53)
-    script = language_of(request)
+    script = asked_language(request)
     line = Line({f"agent:{session.agent.id}": PER_PERSON}, LIMITS)
     talk = Talk(request.app, session, line, script, after if after >= 0 else None)
     await serve(

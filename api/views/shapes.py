@@ -93,6 +93,7 @@ class Summary(msgspec.Struct, frozen=True):
     waiting_since: str | None
     assigned_at: str | None
     closed_at: str | None
+    close_reason: str | None
     last: Last | None
     unread: int
     emotion: Scored | None

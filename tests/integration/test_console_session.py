@@ -159,6 +159,7 @@ async def test_a_password_change_that_does_not_fit_changes_nothing(desk, body, e
 
 async def test_people_change_their_own_name_and_language(desk):
     person = await desk.person()
+    assert (await person.get("/me")).json()["me"]["language"] is None
     answer = (await person.send("PATCH", "/me", {"name": "  小  林 ", "language": "en"})).json()
     assert (answer["name"], answer["language"]) == ("小 林", "en")
     assert (await person.send("PATCH", "/me", {"name": "x" * 41})).status_code == 422

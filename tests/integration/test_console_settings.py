@@ -14,7 +14,7 @@ from api.rules import ruled_routes
 from core import schema as s
 from core.hours import Hours
 from core.settings_store import Business, SettingsStore, Widget
-from tests.fixtures.desk import PASSWORD
+from tests.fixtures.desk import ORIGIN, PASSWORD
 from tests.support.house import House
 from tickets import departments
 
@@ -33,6 +33,7 @@ async def test_a_person_is_created_changed_and_listed(desk, admin):
     assert made.status_code == 201
     person = made.json()
     assert (person["username"], person["groups"], person["capacity"]) == ("lin", [group["id"]], 3)
+    assert person["language"] is None  # until the person chooses
     changed = (await admin.send("PATCH", f"/people/{person['id']}", {"role": "staff", "groups": []})).json()
     assert (changed["role"], changed["groups"], changed["name"]) == ("staff", [], "林")
     listed = (await admin.get("/people")).json()["items"]
@@ -154,10 +155,25 @@ async def test_a_department_that_goes_gets_no_more_tickets_but_keeps_its_own(des
     assert (made["types"], made["email"]) == (["repair", "other"], "fix@example.com")
     ticket = {"type": "repair", "title": "t", "description": "d"}
     first = (await admin.post("/tickets", ticket)).json()
+    other = (await admin.post("/departments", {**NAMED, "types": ["repair", "other"]})).json()
     assert (await admin.send("DELETE", f"/departments/{made['id']}")).status_code == 200
     assert (await admin.send("DELETE", f"/departments/{made['id']}")).status_code == 404
-    assert (await admin.post("/tickets", ticket)).json()["department"] is None
+    assert (await admin.post("/tickets", ticket)).json()["department"]["id"] == other["id"]
     assert (await admin.get(f"/tickets/{first['number']}")).json()["department"]["id"] == made["id"]
+
+
+async def test_the_only_department_for_a_type_stays_and_the_refusal_names_the_types(desk, admin):
+    made = (await admin.post("/departments", {**NAMED, "types": ["repair", "complaint", "other"]})).json()
+    await admin.post("/departments", {**NAMED, "types": ["other"]})
+    path = f"/api/console/v1/departments/{made['id']}"
+    for language, words in (("zh", "投诉、报修工单"), ("en", "types: complaint, repair.")):
+        headers = {"Accept-Language": language, "X-CSRF-Token": admin.csrf, "Origin": ORIGIN}
+        refused = await admin.http.delete(path, headers=headers)
+        assert (refused.status_code, refused.json()["error"]) == (409, "only_department")
+        assert words in refused.json()["message"]
+    assert len((await admin.get("/departments")).json()["items"]) == 2
+    await admin.send("PATCH", f"/departments/{made['id']}", {"types": []})
+    assert (await admin.send("DELETE", f"/departments/{made['id']}")).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -203,6 +219,8 @@ async def test_settings_have_defaults_are_checked_and_come_back_as_set(desk, adm
         ("widget", {"origins": ["https://a.example", "https://u@b.example"]}, "origins[1]"),
         ("widget", {"origins": ["*"]}, "origins[0]"),
         ("widget", {"title": {"zh": "", "en": "x"}}, "title.zh"),
+        ("widget", {"greeting": {"zh": "您好", "en": " "}}, "greeting.en"),
+        ("widget", {"greeting": {"zh": "", "en": ""}}, "greeting.zh"),
         ("widget", {"suggestions": [{"zh": "x" * 61, "en": "x"}]}, "suggestions[0].zh"),
         ("widget", {"suggestions": "x"}, "suggestions"),
         ("hours", {"time_zone": "Nowhere"}, "time_zone"),
@@ -247,6 +265,7 @@ async def test_a_new_instance_is_planted_once_and_stays_as_it_was_changed(desk, 
         "other",
     }
     for item in items:
+        await admin.send("PATCH", f"/departments/{item['id']}", {"types": []})
         await admin.send("DELETE", f"/departments/{item['id']}")
     assert await seeds.plant(desk.db) is False
     assert (await admin.get("/departments")).json()["items"] == []
@@ -262,6 +281,10 @@ async def test_the_audit_log_tells_who_did_what_newest_first_page_by_page(desk, 
     assert [row["data"]["slug"] for row in rows] == ["g4", "g3", "g2", "g1", "g0"]
     assert rows[0]["verb"] == "group.created" and rows[0]["actor"] == {"id": str(admin.id), "name": "admin"}
     assert second["next"] is None
+    made = (await admin.post("/people", LIN)).json()
+    (newest,) = (await admin.get("/audit?limit=1")).json()["items"]
+    assert (newest["object"], newest["about"]) == (f"agent:{made['id']}", "林")
+    assert rows[0]["about"] is None
 
 
 #: A call that succeeds, for every mutating route of these interfaces; <…> is filled in from what is there.

@@ -164,6 +164,13 @@ async def test_metrics_are_for_near_callers_and_holders_of_the_token(desk):
     assert (await far.get("/metrics", headers=token)).status_code == 200
 
 
+async def test_actions_hear_whether_we_should_be_there(desk):
+    token = {"X-Keting-Token": desk.app.ctx.settings.internal_token.reveal()}
+    business = (await desk.client(headers=token).get("/internal/v1/business")).json()
+    assert business["open"] is True and business["hours"]["zh"] == "每天全天"
+    assert business["on_duty"] is False
+
+
 async def test_the_description_lists_every_route_of_the_interfaces(desk):
     document = (await desk.client().get("/openapi.json")).json()
     assert document["openapi"].startswith("3.1")

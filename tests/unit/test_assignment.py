@@ -32,6 +32,7 @@ waitings = st.builds(
     group_id=st.none() | st.sampled_from(GROUPS),
     familiar_agent_id=st.none() | st.integers(1, 50).map(lambda n: UUID(int=n)),
     excluded_agent_id=st.none() | st.integers(1, 50).map(lambda n: UUID(int=n)),
+    passed_on=st.booleans(),
 )
 lines = st.lists(waitings, max_size=20, unique_by=lambda w: w.conversation_id)
 strategies = st.sampled_from(sorted(STRATEGIES))
@@ -45,11 +46,21 @@ def agent(
     return Candidate(UUID(int=n), open, capacity, last, groups)
 
 
-def waits(n: int = 1, *, group: int = 0, familiar: int = 0, excluded: int = 0) -> Waiting:
+def waits(
+    n: int = 1, *, group: int = 0, familiar: int = 0, excluded: int = 0, passed_on: bool = False
+) -> Waiting:
     def some(number: int) -> UUID | None:
         return UUID(int=number) if number else None
 
-    return Waiting(UUID(int=1000 + n), some(group), some(familiar), some(excluded))
+    return Waiting(UUID(int=1000 + n), some(group), some(familiar), some(excluded), passed_on)
+
+
+def takers(item: Waiting, team: list[Candidate]) -> list[Candidate]:
+    """Who may take it at all: the group's members on duty, or everybody when there are none."""
+    members = [a for a in team if item.group_id in a.groups] if item.group_id else []
+    if item.passed_on:
+        members = [a for a in members if a.id != item.excluded_agent_id]
+    return members or team
 
 
 @given(teams, waitings, strategies, st.booleans(), st.randoms())
@@ -82,9 +93,17 @@ def test_a_plan_is_what_choosing_one_after_the_other_gives(
     line: list[Waiting], team: list[Candidate], name: str, familiar: bool
 ) -> None:
     state, expected = {a.id: a for a in team}, []
-    for item in line:
-        chosen = choose(name, list(state.values()), item, familiar_first=familiar)
-        if chosen is not None:
+    left = line
+    for may_return in (False, True):
+        items, left = left, []
+        for item in items:
+            if may_return and not item.passed_on:
+                continue
+            people = list(state.values())
+            chosen = choose(name, people, item, familiar_first=familiar, may_return=may_return)
+            if chosen is None:
+                left.append(item)
+                continue
             expected.append((item.conversation_id, chosen.id))
             at = NOW + timedelta(microseconds=len(expected))
             state[chosen.id] = replace(chosen, open=chosen.open + 1, last_assigned_at=at)
@@ -101,8 +120,26 @@ def test_nobody_waits_while_an_agent_who_may_take_it_has_room(
     served = {conversation for conversation, _ in pairs}
     for item in line:
         if item.conversation_id not in served:
-            members = [a for a in after if item.group_id in a.groups] if item.group_id else after
-            assert not any(a.has_room for a in members or after)
+            assert not any(a.has_room for a in takers(item, after))
+
+
+@given(lines, teams, strategies, st.booleans())
+def test_what_was_passed_on_goes_back_only_where_nobody_else_could_and_nobody_else_waits(
+    line: list[Waiting], team: list[Candidate], name: str, familiar: bool
+) -> None:
+    pairs = dict(plan(line, team, NOW, lambda group: (name, familiar)))
+    given_to = Counter(pairs.values())
+    after = [replace(a, open=a.open + given_to[a.id]) for a in team]
+    for item in line:
+        former = item.excluded_agent_id
+        if not item.passed_on or former is None or pairs.get(item.conversation_id) != former:
+            continue
+        assert not any(a.has_room for a in after if a.id != former)
+        assert not any(former != a.id and item.group_id in a.groups for a in team if item.group_id)
+        for other in line:
+            # Whoever still waits could not have had the place: it was not his to take.
+            if other.conversation_id not in pairs and other.excluded_agent_id != former:
+                assert former not in {a.id for a in takers(other, after)}
 
 
 @given(st.data())
@@ -166,6 +203,20 @@ def test_who_just_lost_it_is_asked_last_but_asked() -> None:
     assert choose("least_loaded", [loser, other], waits(excluded=1)) == other
     assert choose("least_loaded", [loser, replace(other, open=5)], waits(excluded=1)) == loser
     assert choose("least_loaded", [loser, other], waits(excluded=1, familiar=1)) == other
+
+
+def test_a_transfer_does_not_come_straight_back() -> None:
+    former, busy, free = agent(1, group=900), agent(2, open=5, group=900), agent(3)
+    passed = waits(group=900, excluded=1, passed_on=True)
+    assert choose("least_loaded", [former, replace(busy, open=4)], passed) == replace(busy, open=4)
+    assert (
+        choose("least_loaded", [former, busy, free], passed) is None
+    )  # as for any group whose members are busy
+    assert (
+        choose("least_loaded", [former, free], passed) == free
+    )  # nobody else of the group: anyone but the former
+    assert plan([passed, waits(2)], [replace(former, open=4)], NOW) == [(waits(2).conversation_id, former.id)]
+    assert plan([passed], [former], NOW) == [(passed.conversation_id, former.id)]
 
 
 @pytest.mark.parametrize("name", sorted(STRATEGIES))

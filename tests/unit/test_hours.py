@@ -136,6 +136,7 @@ def test_the_week_in_words_puts_equal_days_together():
     assert describe(hours).zh == "周一至周五 09:00-18:00；周六 10:00-12:00、14:00-16:00；周日 休息"
     assert describe(hours).en == "Mon–Fri 09:00-18:00; Sat 10:00-12:00, 14:00-16:00; Sun closed"
     assert describe(Hours()).en == "every day around the clock"
+    assert describe(Hours()).zh == "每天全天"
 
 
 def test_the_day_of_a_moment_is_that_of_the_business():

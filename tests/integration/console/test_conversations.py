@@ -244,6 +244,64 @@ async def test_search_finds_names_and_words_within_what_one_may_see(cast):
     assert len(await ids(as_chief, "all", q="0% 张")) == 4
 
 
+async def test_search_finds_numbers_of_tickets_and_visitors_by_the_name_that_is_shown(cast):
+    console, li, _, chief, rows = cast
+    from tickets import desk as ticket_desk
+
+    as_li, as_chief = await console.enter(li), await console.enter(chief)
+    async with console.db.begin() as tx:
+        row = await timeline.lock(tx, uuid_of(rows["wang"]))
+        ticket = await ticket_desk.open_ticket(
+            tx,
+            type="other",
+            title="t",
+            description="d",
+            actor="agent",
+            conversation=row,
+        )
+    assert await ids(as_chief, "all", q=ticket.number) == [rows["wang"]]
+    assert await ids(as_chief, "all", q=ticket.number.lower()[-7:]) == [rows["wang"]]
+    assert await ids(as_li, "all", q=ticket.number) == []
+    detail = await as_chief.get(f"/conversations/{rows['wang']}")
+    shown = detail["conversation"]["visitor"]["name"]
+    tail = shown.removeprefix("访客 ")
+    for words in (shown, f"访客{tail}", f"Visitor {tail}", f"visitor {tail.lower()}", tail, "访客"):
+        assert rows["wang"] in await ids(as_chief, "all", q=words), words
+    assert await ids(as_chief, "all", q="访客 GGGG") == []
+    async with console.db.begin() as tx:
+        await tx.run(s.visitor.update().values(name="张伟"))
+    assert await ids(as_chief, "all", q=f"访客 {tail}") == []
+
+
+async def test_the_packet_counts_everything_that_the_bot_did_not_understand(console):
+    house = console.house
+    li = await house.agent("李娜")
+    for n, intent in enumerate(("nlu_fallback", "ask_refund_status", "nlu_fallback", "request_human")):
+        said = await house.says("v", str(n))
+        nlu = {"intent": {"name": intent, "confidence": 0.9}}
+        async with console.db.begin() as tx:
+            newest = sa.select(sa.func.max(s.message.c.position)).scalar_subquery()
+            await tx.run(s.message.update().where(s.message.c.position == newest).values(nlu=nlu))
+    async with console.db.begin() as tx:
+        row = await timeline.lock(tx, said.conversation_id)
+        assert row.failures == 0  # in a row, and the last ones were understood
+        await queue.enqueue(tx, row, reason="asked")
+    detail = await (await console.enter(li)).get(f"/conversations/{said.conversation_id}")
+    assert detail["packet"]["failures"] == 2
+    assert len(detail["packet"]["intents"]) == 4
+
+
+async def test_what_is_over_says_who_served_it_and_how_it_ended(cast):
+    console, li, _, _, rows = cast
+    as_li = await console.enter(li)
+    (open_now,) = (await as_li.get("/conversations", view="mine"))["items"]
+    assert open_now["close_reason"] is None
+    closed = await as_li.post(f"/conversations/{rows['li']}/close", {"reason": "no_answer"})
+    assert (closed["agent"]["name"], closed["close_reason"]) == ("李娜", "no_answer")
+    (listed,) = (await as_li.get("/conversations", view="closed"))["items"]
+    assert listed["close_reason"] == "no_answer"
+
+
 async def test_the_detail_shows_packet_services_visitor_and_rights(cast):
     console, li, _, _, rows = cast
     as_li = await console.enter(li)

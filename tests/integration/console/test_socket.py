@@ -412,7 +412,7 @@ async def test_a_rating_reaches_the_console_of_who_served_although_it_is_over(co
         rated = await guests.rateable(tx, visitor_id)
     assert rated is not None
     async with as_li.socket() as socket:
-        await socket.settled()
+        await socket.next("hello")
         await guests.rate(console.db, visitor_id, rated.id, 5, None)
         event = await socket.next("event")
         assert (event["kind"], event["data"]["conversation"]["id"]) == ("conversation", str(room))
@@ -444,7 +444,7 @@ async def test_typing_reaches_the_visitor_and_comes_from_the_visitor(console):
     async with console.db.begin() as tx:
         visitor_id = (await timeline.lock(tx, room)).visitor_id
     async with as_li.socket() as socket:
-        await socket.settled()
+        await socket.next("hello")
         with console.signals.listen(f"visitor:{visitor_id}") as ear:
             await socket.send(type="typing", conversation_id=room, on=True)
             _, frame = await asyncio.wait_for(ear.next(), PATIENCE_S)

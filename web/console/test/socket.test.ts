@@ -179,6 +179,28 @@ describe("the live socket", () => {
     expect(desk.socket.state).toBe("stopped");
   });
 
+  it("opened anew loads everything again, whatever it was doing", async () => {
+    const desk = new Desk();
+    await desk.begin(3);
+    const old = desk.line;
+    desk.socket.renew();
+    await settled();
+    expect([old.isClosed, desk.line.after, desk.lines.length]).toEqual([true, null, 2]);
+    desk.line.receive(helloOf(5));
+    await settled();
+    expect([desk.resyncs, desk.socket.state, desk.socket.cursor]).toEqual([2, "live", 5]);
+    desk.line.drop();
+    desk.socket.renew();
+    await settled();
+    expect([desk.line.after, desk.lines.length]).toEqual([null, 3]);
+    await desk.timers.pass(20_000);
+    expect(desk.lines.length).toBe(3); // the retry that was set is off
+    desk.socket.stop();
+    desk.socket.renew();
+    await settled();
+    expect(desk.lines.length).toBe(3);
+  });
+
   it("ignores what an abandoned connection still says", async () => {
     const desk = new Desk();
     await desk.begin(0);

@@ -18,7 +18,8 @@ export interface Me {
   name: string;
   avatar: string | null;
   role: Role;
-  language: Language;
+  /** Null until the person chooses one. */
+  language: Language | null;
   availability: Availability;
   capacity: number;
   open: number;
@@ -65,6 +66,8 @@ export interface Summary {
   waiting_since: string | null;
   assigned_at: string | null;
   closed_at: string | null;
+  /** How it ended; null while it is open. */
+  close_reason: string | null;
   last: { excerpt: string; author: string; at: string; position: number } | null;
   unread: number;
   emotion: Scored<EmotionName> | null;
@@ -311,7 +314,7 @@ export interface Person {
   name: string;
   role: Role;
   capacity: number;
-  language: Language;
+  language: Language | null;
   groups: string[];
   disabled: boolean;
   avatar: string | null;
@@ -373,6 +376,8 @@ export interface AuditEntry {
   actor: string | AgentRef | null;
   verb: string;
   object: string;
+  /** The name of the person that it is about, if it is about one. */
+  about?: string | null;
   data: Record<string, unknown> | null;
 }
 

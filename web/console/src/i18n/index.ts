@@ -44,9 +44,9 @@ watch(
   { immediate: true },
 );
 
-/** The account's language counts until this browser has a choice of its own. */
-export function adoptLanguage(code: Language): void {
-  if (!prefs.language) locale.value = code.startsWith("zh") ? "zh" : "en";
+/** The account's language counts until this browser has a choice of its own; without either, the browser's. */
+export function adoptLanguage(code: Language | null): void {
+  if (!prefs.language) locale.value = code ? (code.startsWith("zh") ? "zh" : "en") : browserLanguage;
 }
 
 /** A word of the domain, or the raw name when it is newer than this console. */

@@ -10,6 +10,7 @@ import { explain } from "../app/errors";
 import { useConversations } from "../stores/conversations";
 import { useSession } from "../stores/session";
 import { useTranscripts } from "../stores/transcripts";
+import { isTold, whereTo } from "./moved";
 
 export type ActionName = "accept" | "takeover" | "transfer" | "close" | "returnToBot";
 export type Abilities = Record<ActionName, boolean>;
@@ -30,29 +31,35 @@ export function useActions(
   const can = computed<Abilities>(() => {
     const may = detail.value?.may;
     const { state, agent } = summary.value ?? {};
-    const isOthers = state === "agent" && agent?.id !== session.me?.id;
+    // The service's word may be older than the summary: who no longer has it may no longer do anything with it.
+    const isMine = state === "agent" && agent?.id === session.me?.id;
+    const isOthers = state === "agent" && !isMine;
+    const isNobodys = state === "waiting" || state === "bot";
     return {
-      accept: (state === "waiting" || state === "bot") && (may?.accept ?? state === "waiting"),
+      accept: isNobodys && (may?.accept ?? state === "waiting"),
       takeover: isOthers && session.isLead,
-      transfer: state !== "closed" && (may?.transfer ?? false),
-      close: state !== "closed" && (may?.close ?? false),
-      returnToBot: state !== "closed" && state !== "bot" && (may?.return_to_bot ?? false),
+      transfer: isMine && (may?.transfer ?? false),
+      close: (isMine || (isNobodys && session.isLead)) && (may?.close ?? false),
+      returnToBot: isMine && (may?.return_to_bot ?? false),
     };
   });
 
-  async function attempt(name: ActionName, call: () => Promise<Summary>): Promise<boolean> {
-    if (busy.value) return false;
+  /** What the service made of it, or null when it refused. */
+  async function attempt(name: ActionName, call: () => Promise<Summary>): Promise<Summary | null> {
+    if (busy.value) return null;
     busy.value = name;
     try {
-      conversations.put(await call());
-      return true;
+      const made = await call();
+      conversations.put(made);
+      conversations.recount();
+      return made;
     } catch (error) {
       toast.error(explain(error));
       // A refusal means that the conversation is not what the screen shows.
       if (error instanceof ApiError && error.status === 409) {
         void conversations.load("queue").catch(() => undefined);
       }
-      return false;
+      return null;
     } finally {
       busy.value = null;
       void transcripts.refreshDetail(id()).catch(() => undefined);
@@ -77,24 +84,28 @@ export function useActions(
       positiveText: t(`actions.${name}`),
       negativeText: t("common.cancel"),
       onPositiveClick: async () => {
-        const isDone = await attempt(name, () =>
+        const made = await attempt(name, () =>
           name === "takeover" ? calls.takeover(id()) : calls.returnToBot(id()),
         );
-        if (isDone && name === "returnToBot") toast.success(t("actions.returned"));
+        if (made && name === "returnToBot") tell(made);
       },
     });
   }
 
   async function transfer(target: Transfer): Promise<boolean> {
-    const isDone = await attempt("transfer", () => calls.transfer(id(), target));
-    if (isDone) toast.success(t("actions.transferred"));
-    return isDone;
+    const made = await attempt("transfer", () => calls.transfer(id(), target));
+    if (made) tell(made);
+    return made !== null;
+  }
+
+  function tell(made: Summary): void {
+    if (!isTold(made)) toast.success(whereTo(made));
   }
 
   async function close(reason: CloseReason): Promise<boolean> {
-    const isDone = await attempt("close", () => calls.close(id(), reason));
-    if (isDone) toast.success(t("actions.closed"));
-    return isDone;
+    const made = await attempt("close", () => calls.close(id(), reason));
+    if (made) toast.success(t("actions.closed"));
+    return made !== null;
   }
 
   return { can, busy, run, transfer, close };

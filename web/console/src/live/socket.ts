@@ -97,6 +97,15 @@ export class LiveSocket {
     }
   }
 
+  /** The same line opened anew, with everything loaded again: what it tells depends on how it was opened. */
+  renew(): void {
+    if (this.state === "stopped") return;
+    this.drop();
+    this.cursor = null;
+    this.attempts = 0;
+    void this.connect();
+  }
+
   /** The browser says that there is no network: do not wait for the silence to prove it. */
   unplugged(): void {
     if (this.line) this.lost(0);

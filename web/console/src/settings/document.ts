@@ -6,7 +6,12 @@ import { onBeforeRouteLeave, onBeforeRouteUpdate } from "vue-router";
 
 import { explain } from "../app/errors";
 
-export function useDocument<T>(read: () => Promise<T>, write: (value: T) => Promise<T>) {
+/** `refuse`: puts a refusal where it belongs, true when it did. */
+export function useDocument<T>(
+  read: () => Promise<T>,
+  write: (value: T) => Promise<T>,
+  refuse: (error: unknown) => boolean = () => false,
+) {
   const { t } = useI18n();
   const toast = useMessage();
   const value = ref(null) as Ref<T | null>;
@@ -38,7 +43,7 @@ export function useDocument<T>(read: () => Promise<T>, write: (value: T) => Prom
       adopt(await write(value.value));
       toast.success(t("common.saved"));
     } catch (problem) {
-      toast.error(explain(problem));
+      if (!refuse(problem)) toast.error(explain(problem));
     } finally {
       busy.value = false;
     }

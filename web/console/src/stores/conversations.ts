@@ -16,6 +16,7 @@ interface ListState {
 
 export const VIEWS: readonly ListView[] = ["mine", "queue", "all", "closed"];
 const PAGE = 50;
+const RECOUNT_MS = 400;
 
 export const useConversations = defineStore("conversations", () => {
   const session = useSession();
@@ -136,6 +137,18 @@ export const useConversations = defineStore("conversations", () => {
     counts.queue = waiting;
   }
 
+  /** The numbers of the tabs after something has moved; a burst is one look. */
+  let recounting = 0;
+  function recount(): void {
+    window.clearTimeout(recounting);
+    recounting = window.setTimeout(() => {
+      calls.list({ view: "mine", limit: 1 }).then(
+        (page) => void Object.assign(counts, page.counts),
+        () => undefined,
+      );
+    }, RECOUNT_MS);
+  }
+
   const shownCounts = computed(() => ({
     mine: lists.mine.loaded && !lists.mine.next && !isFiltered.value ? views.value.mine.length : counts.mine,
     queue: counts.queue,
@@ -159,6 +172,7 @@ export const useConversations = defineStore("conversations", () => {
   }
 
   function reset(): void {
+    window.clearTimeout(recounting);
     byId.clear();
     queueOrder.value = [];
     for (const view of VIEWS) lists[view] = empty();
@@ -177,6 +191,7 @@ export const useConversations = defineStore("conversations", () => {
     patch,
     load,
     takeQueue,
+    recount,
     reload,
     reset,
   };

@@ -1,12 +1,13 @@
 /** The live line: one socket, its frames handed to the stores, and whether it may be trusted for sending. */
 import { defineStore } from "pinia";
-import { computed, reactive, ref } from "vue";
+import { computed, reactive, ref, watch as watchValue } from "vue";
 
 import { session as calls } from "../api/calls";
 import type { BoardAgent, Message, Summary } from "../api/types";
 import type { ClientFrame, HelloFrame, HintFrame, StreamEvent } from "../live/frames";
 import { type Line, type LineState, LiveSocket } from "../live/socket";
 import { workerTimers } from "../live/timers";
+import { language } from "../i18n";
 import { newestPosition } from "../inbox/timeline";
 import { useConversations } from "./conversations";
 import { useOutbox } from "./outbox";
@@ -70,6 +71,14 @@ export const useLine = defineStore("line", () => {
     },
   );
 
+  /** Names and sentences come in the language in which the line was opened. */
+  watchValue(language, () => {
+    wasLive.value = false; // chosen, not lost: no reason for a banner
+    socket.renew();
+    ticketTick.value += 1;
+    boardTick.value += 1;
+  });
+
   function hello(frame: HelloFrame): void {
     session.me = frame.me;
     session.bot = frame.bot;
@@ -94,6 +103,7 @@ export const useLine = defineStore("line", () => {
         const { conversation } = frame.data;
         if (!conversation) break;
         conversations.put(conversation);
+        conversations.recount();
         refreshShown(conversation);
         if (frame.kind === "assigned") announce({ kind: "assigned", how: frame.data.how, conversation });
         if (frame.kind === "unassigned") announce({ kind: "unassigned", why: frame.data.why, conversation });
@@ -211,7 +221,7 @@ export const useLine = defineStore("line", () => {
 
 function open(ticket: string, after: number | null): Line {
   const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  const query = new URLSearchParams({ ticket });
+  const query = new URLSearchParams({ ticket, language: language.value });
   if (after !== null) query.set("after", String(after));
   return new WebSocket(`${scheme}//${location.host}/api/console/v1/socket?${query}`) as unknown as Line;
 }

@@ -33,12 +33,16 @@ export const usePeople = defineStore("people", () => {
     departments.value = await optional(settings.departments.list());
   }
 
+  async function loadGroups(): Promise<void> {
+    groups.value = (await settings.groups.list()).items;
+  }
+
   async function loadAgents(): Promise<BoardAgent[]> {
     agents.value = (await peopleCalls.agents()).items;
     return agents.value;
   }
 
-  return { canned, myCanned, groups, departments, agents, load, loadDepartments, loadAgents };
+  return { canned, myCanned, groups, departments, agents, load, loadDepartments, loadGroups, loadAgents };
 });
 
 /** Not every role may read every list; the pages do without. */

@@ -5,6 +5,7 @@ import { computed, ref } from "vue";
 import { session as calls } from "../api/calls";
 import { ApiError, setCsrf } from "../api/client";
 import type { Availability, BotStatus, Me, Role, SessionAnswer } from "../api/types";
+import { prefs } from "../app/prefs";
 
 export type Area = "inbox" | "tickets" | "board" | "settings";
 
@@ -70,6 +71,12 @@ export const useSession = defineStore("session", () => {
     me.value = null;
   }
 
+  /** At once in this browser, and with the account for every other one. */
+  async function chooseLanguage(language: "zh" | "en"): Promise<void> {
+    prefs.language = language;
+    if (me.value) me.value = await calls.update({ language });
+  }
+
   async function setAvailability(availability: Availability): Promise<void> {
     me.value = await calls.availability(availability);
   }
@@ -90,5 +97,6 @@ export const useSession = defineStore("session", () => {
     logout,
     expire,
     setAvailability,
+    chooseLanguage,
   };
 });

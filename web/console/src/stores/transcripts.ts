@@ -60,7 +60,7 @@ export const useTranscripts = defineStore("transcripts", () => {
         loading: null,
       });
     } catch (error) {
-      change(id, { loading: null, error });
+      if (byId.has(id)) change(id, { loading: null, error });
       throw error;
     }
   }
@@ -71,7 +71,8 @@ export const useTranscripts = defineStore("transcripts", () => {
       conversations.put(detail.conversation);
       change(id, { detail, detailError: null });
     } catch (detailError) {
-      change(id, { detailError });
+      // Left behind meanwhile: an answer must not bring it back.
+      if (byId.has(id)) change(id, { detailError });
       throw detailError;
     }
   }
@@ -105,12 +106,17 @@ export const useTranscripts = defineStore("transcripts", () => {
     if (known) change(id, { messages: markReceived(known.messages, read, delivered) });
   }
 
+  /** No longer this person's to see: what was known of it must not come back to the screen. */
+  function forget(id: string): void {
+    byId.delete(id);
+  }
+
   /** After a hole in the stream nothing that is not on the screen can be trusted. */
   function forgetAllBut(id: string | null): void {
     for (const known of [...byId.keys()]) if (known !== id) byId.delete(known);
   }
 
-  return { of, open, refresh, refreshDetail, older, add, readUpTo, forgetAllBut };
+  return { of, open, refresh, refreshDetail, older, add, readUpTo, forget, forgetAllBut };
 });
 
 function blank(): Transcript {

@@ -1,7 +1,8 @@
 /** The component library in the console's colours; the values mirror tokens.css, which it cannot read. */
 import type { GlobalThemeOverrides } from "naive-ui";
 
-const FONT = getComputedStyle(document.documentElement).getPropertyValue("--font").trim() || "sans-serif";
+/** By name: it is another one in another language. */
+const FONT = "var(--font)";
 
 const shape: NonNullable<GlobalThemeOverrides["common"]> = {
   fontFamily: FONT,
