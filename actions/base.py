@@ -79,6 +79,16 @@ class Turn:
     def entities(self) -> list[dict[str, Any]]:
         return list(self.tracker.latest_message.get("entities") or [])
 
+    @property
+    def escalation(self) -> dict[str, Any]:
+        """What AngerGate (bot/nlu/escalation.py) says of this message; empty if it has nothing to say."""
+        return dict(self.tracker.latest_message.get("escalation") or {})
+
+    @property
+    def is_held(self) -> bool:
+        """Is it angry, but what a form has asked for?"""
+        return bool(self.escalation.get("held"))
+
     def slot(self, name: str) -> Any:
         return self.tracker.slots.get(name)
 

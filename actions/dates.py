@@ -24,6 +24,8 @@ _DAYS = {
     "大前天": -3,
 }
 _WEEKDAYS_ZH = "一二三四五六日"
+#: The week is said right before the day; 上 and 下 of 上午 and 下午, which come after it, say nothing of it.
+_WEEKDAY_ZH = re.compile(r"((?:这|本|下+|上+)?)个?(?:周|星期|礼拜)([一二三四五六日天])")
 _WEEKDAYS_EN = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS_EN = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMERALS = {c: i for i, c in enumerate("零一二三四五六七八九十")}
@@ -66,10 +68,10 @@ def _written(text: str, base: date) -> date | None:
 
 def _weekday(text: str, base: date) -> date | None:
     """This week's or next week's day; without either, the next such day."""
-    weeks = text.count("下") - text.count("上")
-    if match := re.search(r"(?:周|星期|礼拜)([一二三四五六日天])", text):
-        wanted = _WEEKDAYS_ZH.index(match[1].replace("天", "日"))
-        exact = re.match(r"[这本下上]", text) is not None
+    if match := _WEEKDAY_ZH.search(text):
+        wanted = _WEEKDAYS_ZH.index(match[2].replace("天", "日"))
+        weeks = match[1].count("下") - match[1].count("上")
+        exact = bool(match[1])
     elif match := re.search("|".join(_WEEKDAYS_EN), text):
         wanted = _WEEKDAYS_EN.index(match[0])
         weeks = text.startswith("next") - text.startswith("last")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from actions import settings
 from actions.base import Events, KetingAction, Turn
 from actions.handoff import hand_off
 from actions.service import Service
+from actions.wording import intent_titles
 
-TITLES = Path(__file__).with_name("intent_titles.json")
 #: How many readings are offered, and how likely one must be.
 _OFFERED = 3
 _LIKELY = 0.04
@@ -57,7 +54,7 @@ def _failed_last(turn: Turn) -> bool:
 
 def readings(turn: Turn) -> list[dict[str, str]]:
     """Buttons for the likeliest intents that a visitor can mean."""
-    titles = _titles()
+    titles = intent_titles()
     found = [
         {"title": turn.in_language(titles[name]), "payload": f"/{name}"}
         for name, confidence in _ranking(turn)
@@ -72,9 +69,4 @@ def _ranking(turn: Turn) -> list[tuple[str, float]]:
 
 
 def _person(turn: Turn) -> dict[str, str]:
-    return {"title": turn.in_language(_titles()["request_human"]), "payload": "/request_human"}
-
-
-@lru_cache(maxsize=1)
-def _titles() -> dict[str, dict[str, str]]:
-    return dict(json.loads(TITLES.read_text("utf-8")))
+    return {"title": turn.in_language(intent_titles()["request_human"]), "payload": "/request_human"}

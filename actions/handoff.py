@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction
 
-from actions import settings
+from actions import settings, wording
 from actions.base import Events, KetingAction, Turn, Unavailable
+from actions.forms.draft import OFFERS, forget, keep
 from actions.service import Service
 
 #: What a visitor said yes to, by the response that asked.
 _ACCEPTED = {
-    "utter_nobody_on_duty": "leave_message_form",
+    **dict.fromkeys(OFFERS, "leave_message_form"),
     "utter_trouble": "action_handoff",
     "utter_lookup_down": "action_handoff",
     "utter_needed": "action_handoff",
@@ -31,26 +32,30 @@ async def hand_off(turn: Turn, service: Service, reason: str) -> Events:
         turn.say("utter_handoff_unavailable")
         return []
     if not handoff.on_duty:
-        turn.say("utter_nobody_on_duty", hours=await _hours(turn, service))
-    elif handoff.position > 1:
+        await _offer_a_message(turn, service)
+        return keep(turn)
+    if handoff.position > 1:
         turn.say("utter_handoff_queued", ahead=handoff.position - 1)
     else:
         turn.say("utter_handoff_next")
-    return []
+    return forget(turn)
 
 
 def _note(turn: Turn) -> str | None:
-    """What the visitor was about when the handoff came, for the agent."""
-    escalation = turn.tracker.latest_message.get("escalation") or {}
-    was = (escalation.get("was") or {}).get("name")
-    return f"intent: {was}" if was else None
+    """What the visitor was about when anger cut in, for an agent who may read either language."""
+    title = wording.intent_title(str((turn.escalation.get("was") or {}).get("name")))
+    return f"{title['zh']} / {title['en']}" if title else None
 
 
-async def _hours(turn: Turn, service: Service) -> str:
+async def _offer_a_message(turn: Turn, service: Service) -> None:
+    """Hours tell when it is worth coming back; while we should be there they would only be a puzzle."""
     try:
-        return turn.in_language((await service.business())["hours"])
+        business = await service.business()
     except Unavailable:
-        return turn.in_language({"zh": "每天 9:00 到 21:00", "en": "daily from 9:00 to 21:00"})
+        return turn.say("utter_nobody_just_now")
+    if business.get("open"):
+        return turn.say("utter_nobody_just_now")
+    turn.say("utter_nobody_on_duty", hours=turn.in_language(business["hours"]))
 
 
 class ActionHandoff(KetingAction):
@@ -66,8 +71,7 @@ class ActionHandoff(KetingAction):
         turn.say("utter_handoff_unavailable")
 
     async def act(self, turn: Turn) -> Events:
-        escalation = turn.tracker.latest_message.get("escalation") or {}
-        return await hand_off(turn, self._service, str(escalation.get("reason") or "asked"))
+        return await hand_off(turn, self._service, str(turn.escalation.get("reason") or "asked"))
 
 
 class ActionAffirm(KetingAction):

@@ -6,7 +6,8 @@ on when the number comes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rasa_sdk.events import SlotSet
@@ -14,6 +15,7 @@ from rasa_sdk.events import SlotSet
 from actions import settings, wording
 from actions.base import Events, KetingAction, NotFound, Turn, Unavailable
 from actions.orders import OrderGateway
+from actions.products import products_of, tell_product
 from actions.service import Service
 
 
@@ -63,15 +65,16 @@ class Lookups:
             return [SlotSet("pending", purpose)]
         try:
             await tell(turn, number)
+        except NotFound:
+            return [SlotSet("pending", purpose), *_forgotten(turn, number, names)]
         except Unavailable:
             turn.say("utter_lookup_down")
-        return [SlotSet("pending", None)]
+            return [SlotSet("pending", None)]
+        return [SlotSet("pending", None), *_remembered(number)]
 
     async def _tell_order(self, turn: Turn, number: str) -> None:
-        try:
+        with _or_say(turn, "utter_order_unknown", number=number):
             order = await self._gateway.order(number)
-        except NotFound:
-            return turn.say("utter_order_unknown", number=number)
         state = wording.order_state(order, turn.language)
         turn.say(
             "utter_order_card",
@@ -81,10 +84,8 @@ class Lookups:
         )
 
     async def _tell_refund(self, turn: Turn, number: str) -> None:
-        try:
+        with _or_say(turn, "utter_order_unknown", number=number):
             refund: dict[str, Any] | None = (await self._gateway.order(number)).get("refund")
-        except NotFound:
-            return turn.say("utter_order_unknown", number=number)
         if not refund:
             return turn.say("utter_refund_none", number=number)
         state = wording.REFUND_STATES[refund["state"]][turn.language]
@@ -95,10 +96,8 @@ class Lookups:
     async def _tell_repair(self, turn: Turn, number: str) -> None:
         if number.startswith("T"):
             return await self._tell_ticket(turn, number)
-        try:
+        with _or_say(turn, "utter_repair_unknown", number=number):
             repair = await self._gateway.repair(number)
-        except NotFound:
-            return turn.say("utter_repair_unknown", number=number)
         turn.say(
             "utter_repair_state",
             number=number,
@@ -108,23 +107,19 @@ class Lookups:
         )
 
     async def _tell_ticket(self, turn: Turn, number: str) -> None:
-        try:
+        with _or_say(turn, "utter_ticket_unknown", number=number):
             ticket = await self._service.ticket(number, turn.conversation_id)
-        except NotFound:
-            return turn.say("utter_ticket_unknown", number=number)
         turn.say(
             "utter_ticket_state",
             number=ticket["number"],
             state=turn.in_language(ticket["state_label"]),
-            department=turn.in_language(ticket["department"]),
+            department=wording.department(ticket, turn.language),
             comment=ticket.get("last_public_comment") or "",
         )
 
     async def _tell_points(self, turn: Turn, phone: str) -> None:
-        try:
+        with _or_say(turn, "utter_points_unknown"):
             member = await self._gateway.points(phone)
-        except NotFound:
-            return turn.say("utter_points_unknown")
         turn.say(
             "utter_points",
             level=turn.in_language(member["level"]),
@@ -132,6 +127,31 @@ class Lookups:
             expiring=member["expiring"],
             expiring_on=member["expiring_on"],
         )
+
+
+@contextmanager
+def _or_say(turn: Turn, response: str, **values: str) -> Iterator[None]:
+    """What is not found is said; the caller hears of it too."""
+    try:
+        yield
+    except NotFound:
+        turn.say(response, **values)
+        raise
+
+
+def _forgotten(turn: Turn, number: str, names: tuple[str, ...]) -> Events:
+    """A number that led nowhere is not asked about again; the visitor's own ticket takes its place."""
+    own = turn.slot("own_ticket")
+    known = own if own != number else None
+    return [
+        SlotSet(name, known if name == "ticket_number" else None)
+        for name in names
+        if turn.slot(name) == number
+    ]
+
+
+def _remembered(number: str) -> Events:
+    return [SlotSet("own_ticket", number)] if number.startswith("T") else []
 
 
 class LookupAction(KetingAction):
@@ -202,5 +222,10 @@ class ActionInform(LookupAction):
             return await kinds.get(purpose, self.lookups.order)(turn)
         if turn.entity("phone_number") and purpose == "points":
             return await self.lookups.points(turn)
-        turn.say("utter_inform", value=turn.text)
+        if products_of(turn.entity("product") or ""):
+            tell_product(turn)
+        elif turn.text.startswith("/"):  # a button of a form that is over
+            turn.say("utter_nothing_to_cancel")
+        else:
+            turn.say("utter_inform", value=turn.text)
         return []

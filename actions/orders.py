@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,10 +18,12 @@ from urllib.parse import quote
 
 import requests
 
+from actions import dates
 from actions.base import NotFound, Unavailable
 
 TIMEOUT_S = 3.0
 DEMO_DATA = Path(__file__).with_name("demo_orders.json")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d:]+Z)?")
 
 
 class OrderGateway(Protocol):
@@ -62,7 +67,14 @@ class HttpOrderGateway:
 
 
 class DemoOrderGateway:
-    """Made-up data of a made-up shop, so that a fresh clone has something to look up."""
+    """Made-up data of a made-up shop, so that a fresh clone has something to look up.
+
+    Its dates are written as of one day, `as_of` in the file, and told as of today: parcels on their way stay
+    on their way.
+    """
+
+    def __init__(self, today: Callable[[], date] = lambda: dates.today(None)) -> None:
+        self._today = today
 
     async def order(self, number: str) -> dict[str, Any]:
         return self._find("orders", number)
@@ -74,12 +86,25 @@ class DemoOrderGateway:
         return self._find("members", phone)
 
     def _find(self, kind: str, number: str) -> dict[str, Any]:
+        data = _demo_data()
         try:
-            return dict(_demo_data()[kind][number])
+            found = data[kind][number]
         except KeyError:
             raise NotFound(f"{kind} {number}") from None
+        return dict(_moved(found, self._today() - date.fromisoformat(data["as_of"])))
 
 
 @lru_cache(maxsize=1)
-def _demo_data() -> dict[str, dict[str, Any]]:
+def _demo_data() -> dict[str, Any]:
     return dict(json.loads(DEMO_DATA.read_text("utf-8")))
+
+
+def _moved(value: Any, by: timedelta) -> Any:
+    """The same with every date in it moved; the hour of a moment stays."""
+    if isinstance(value, dict):
+        return {key: _moved(part, by) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_moved(part, by) for part in value]
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return (date.fromisoformat(value[:10]) + by).isoformat() + value[10:]
+    return value

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from actions.base import Events, KetingAction, Turn
 
-#: Canonical product id, as the synonyms in data/nlu name it -> name and summary in both languages, and the
-#: price in yuan.
+#: Canonical product id, as the synonyms in data/nlu name it -> its kind, by the name that the synonyms give
+#: kinds, name and summary in both languages, and the price in yuan.
 CATALOGUE = Path(__file__).with_name("catalogue.json")
+
+Product = dict[str, Any]
 
 
 class ActionProductInfo(KetingAction):
@@ -24,18 +27,37 @@ class ActionProductInfo(KetingAction):
 
 
 def tell_product(turn: Turn) -> None:
-    """Of the product in this message, else of the one that was talked about."""
-    product = _catalogue().get(turn.entity("product") or turn.slot("product") or "")
-    if product is None:
-        return turn.say("utter_ask_product_info")
-    turn.say(
-        "utter_product_info",
-        name=turn.in_language(product["name"]),
-        summary=turn.in_language(product["summary"]),
-        price=product["price"],
-    )
+    """Of the product in this message, else of the one that was talked about.
+
+    A kind ("a robot vacuum") stands for the products of that kind.  What we do not sell is said to be so.
+    """
+    named = turn.entity("product")
+    found = products_of(named or turn.slot("product") or "")
+    if not found:
+        range_ = turn.in_language(_listed(_catalogue().values()))
+        turn.say("utter_product_unknown" if named else "utter_ask_product_info", products=range_)
+    for product in found:
+        turn.say(
+            "utter_product_info",
+            name=turn.in_language(product["name"]),
+            summary=turn.in_language(product["summary"]),
+            price=f"{product['price']:,}",
+        )
+
+
+def products_of(name: str) -> list[Product]:
+    """The product of that id, or those of that kind; empty if we sell none."""
+    catalogue = _catalogue()
+    if name in catalogue:
+        return [catalogue[name]]
+    return [product for product in catalogue.values() if product["kind"] == name]
+
+
+def _listed(products: Iterable[Product]) -> dict[str, str]:
+    names = [product["name"] for product in products]
+    return {"zh": "、".join(n["zh"] for n in names), "en": ", ".join(n["en"] for n in names)}
 
 
 @lru_cache(maxsize=1)
-def _catalogue() -> dict[str, dict[str, Any]]:
+def _catalogue() -> dict[str, Product]:
     return dict(json.loads(CATALOGUE.read_text("utf-8")))

@@ -1,7 +1,11 @@
-"""Words for what the order system answers, in both languages.  Sentences are in domain.yml."""
+"""Words for what fills the gaps of sentences, in both languages.  The sentences are in domain.yml."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 Words = dict[str, dict[str, str]]
@@ -30,6 +34,11 @@ REPAIR_STATES: Words = {
     "returned": {"zh": "已寄回", "en": "sent back"},
 }
 _RECENT_EVENTS = 2
+#: Intents as buttons and notes name them.
+TITLES = Path(__file__).with_name("intent_titles.json")
+_NOT_GIVEN = {"zh": "未填", "en": "not given"}
+#: For a ticket that no department takes.
+_NO_DEPARTMENT = {"zh": "相关同事", "en": "our team"}
 
 
 def order_state(order: dict[str, Any], language: str) -> str:
@@ -44,7 +53,7 @@ def order_lines(order: dict[str, Any], language: str) -> list[str]:
     lines.append(f"合计 ¥{order['total']}" if zh else f"Total ¥{order['total']}")
     if order.get("carrier"):
         number = order.get("tracking_number") or ""
-        lines.append(f"{'快递' if zh else 'Carrier'}: {_in(order['carrier'], language)} {number}".rstrip())
+        lines.append(f"{'快递：' if zh else 'Carrier: '}{_in(order['carrier'], language)} {number}".rstrip())
     if order.get("expected_on") and order["state"] in ("paid", "packed", "shipped"):
         lines.append(f"{'预计送达' if zh else 'Arrives by'} {order['expected_on']}")
     for event in order.get("events", [])[-_RECENT_EVENTS:]:
@@ -57,6 +66,26 @@ def expected(day: str | None, language: str) -> str:
     if not day:
         return ""
     return f"预计 {day} 完成" if language == "zh" else f"Expected on {day}."
+
+
+def not_given(language: str) -> str:
+    """What a confirmation shows for a field that was left out."""
+    return _NOT_GIVEN[language]
+
+
+def department(ticket: Mapping[str, Any], language: str) -> str:
+    """Who deals with a ticket.  No department has to: its type's may have been given up."""
+    return _in(ticket.get("department") or _NO_DEPARTMENT, language)
+
+
+def intent_title(name: str) -> dict[str, str] | None:
+    """A few words for what somebody wants; None for what needs or has no words, as wanting a person."""
+    return None if name == "request_human" else intent_titles().get(name)
+
+
+@lru_cache(maxsize=1)
+def intent_titles() -> dict[str, dict[str, str]]:
+    return dict(json.loads(TITLES.read_text("utf-8")))
 
 
 def _in(text: dict[str, str] | str, language: str) -> str:

@@ -17,7 +17,10 @@ from bot.voice import spoken
 
 #: The action that says "I did not understand".
 FALLBACK = "action_fallback"
-_HIDDEN_SLOTS = {"requested_slot", "session_started_metadata"}
+#: The bot's own memory, of no use to the service.
+_HIDDEN_SLOTS = {"requested_slot", "session_started_metadata", "message_draft", "own_ticket"}
+#: Rasa's housekeeping around a form; what the bot does next tells more.
+_HIDDEN_ACTIONS = {"action_deactivate_loop"}
 
 Body = dict[str, Any]
 
@@ -36,7 +39,7 @@ def answer(tracker: DialogueStateTracker, turn_id: str, *, repeated: bool) -> Bo
         "repeated": repeated,
         "replies": [r for e in events if isinstance(e, BotUttered) for r in replies(e, slots.get("script"))],
         "nlu": nlu(user.parse_data, slots),
-        "actions": actions,
+        "actions": [name for name in actions if name not in _HIDDEN_ACTIONS],
         "form": tracker.active_loop_name,
         "slots": slots,
         "understood": FALLBACK not in actions,

@@ -1,4 +1,4 @@
-"""The two actions that every form has: one listens to answers, one opens the ticket."""
+"""What forms have in common: listening to answers, asking whether all is right, opening the ticket."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from rasa_sdk.events import SlotSet
 
-from actions import settings
+from actions import settings, wording
 from actions.base import Events, KetingAction, Turn
 from actions.forms.fields import LEFT_OUT, Field
 from actions.forms.session import listen
@@ -50,18 +50,39 @@ class SubmitForm(KetingAction):
 
     async def act(self, turn: Turn) -> Events:
         opened = await self._service.open_ticket(turn.key(), self.ticket(turn))
-        turn.say(self.submitted, number=opened["number"], department=turn.in_language(opened["department"]))
-        return [SlotSet("ticket_number", opened["number"]), *emptied(self.fields)]
+        number = opened["number"]
+        turn.say(self.submitted, number=number, department=wording.department(opened, turn.language))
+        return [SlotSet("ticket_number", number), SlotSet("own_ticket", number), *emptied(self.fields)]
+
+
+class AskToConfirm(KetingAction):
+    """Base of `action_ask_<form>_confirmed`: shows what was collected, and says what was left out."""
+
+    fields: ClassVar[Sequence[Field]]
+    question: ClassVar[str]
+
+    @abstractmethod
+    def name(self) -> str: ...
+
+    async def act(self, turn: Turn) -> Events:
+        left_out = {
+            f.slot: wording.not_given(turn.language) for f in self.fields if is_left_out(turn, f.slot)
+        }
+        turn.say(self.question, **left_out)
+        return []
 
 
 def emptied(fields: Sequence[Field]) -> Events:
     return [SlotSet(field.slot, None) for field in fields]
 
 
+def is_left_out(turn: Turn, slot: str) -> bool:
+    return turn.slot(slot) in (None, LEFT_OUT)
+
+
 def given(turn: Turn, slot: str) -> str | None:
     """The value of a slot unless the visitor left it out."""
-    value = turn.slot(slot)
-    return None if value in (None, LEFT_OUT) else str(value)
+    return None if is_left_out(turn, slot) else str(turn.slot(slot))
 
 
 def titled(*parts: str | None) -> str:

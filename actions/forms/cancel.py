@@ -5,6 +5,7 @@ from __future__ import annotations
 from actions.base import Events, KetingAction, Turn
 from actions.forms import complaint, message, repair, suggestion
 from actions.forms.base import emptied
+from actions.forms.draft import forget
 
 _ALL = (*repair.FIELDS, *complaint.FIELDS, *suggestion.FIELDS, *message.FIELDS)
 
@@ -15,4 +16,4 @@ class ActionCancelForm(KetingAction):
 
     async def act(self, turn: Turn) -> Events:
         turn.say("utter_form_cancelled")
-        return emptied(_ALL)
+        return [*emptied(_ALL), *forget(turn)]

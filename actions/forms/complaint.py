@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from actions.base import Turn
+from rasa_sdk.events import SlotSet
+
+from actions.base import Events, Turn
 from actions.forms import fields as f
-from actions.forms.base import SubmitForm, ValidateForm, given, titled
+from actions.forms.base import AskToConfirm, SubmitForm, ValidateForm, given, titled
+from actions.forms.draft import DRAFT, OFFERS
 from actions.service import TicketForm
 
 FIELDS = (
@@ -13,7 +16,8 @@ FIELDS = (
         f.words,
         "utter_invalid_text",
         free=True,
-        named=r"内容|投诉内容|详情|complaint|details?",
+        named=r"(?:投诉|投訴)?(?:内容|內容)|详情|詳情|complaint|details?|what happened",
+        title={"zh": "投诉内容", "en": "What happened"},
     ),
     f.Field(
         "complaint_order",
@@ -21,7 +25,8 @@ FIELDS = (
         "utter_invalid_order",
         optional=True,
         entities=("order_number",),
-        named=r"订单号?|單號|order(?: number)?",
+        named=r"订单号?|訂單號?|單號|order(?: number)?",
+        title={"zh": "订单号", "en": "Order number"},
     ),
     f.Field(
         "complaint_contact",
@@ -29,7 +34,8 @@ FIELDS = (
         "utter_invalid_contact",
         optional=True,
         entities=("phone_number", "email"),
-        named=r"电话|手机号?|邮箱|联系方式|phone(?: number)?|e-?mail|contact",
+        named=r"电话|電話|手机号?|手機號?|邮箱|郵箱|信箱|联系方式|聯絡方式|phone(?: number)?|e-?mail|contact",
+        title={"zh": "联系方式", "en": "Contact"},
     ),
     f.Field("complaint_confirmed", f.yes, "utter_invalid_confirm"),
 )
@@ -40,6 +46,21 @@ class ValidateComplaintForm(ValidateForm):
 
     def name(self) -> str:
         return "validate_complaint_form"
+
+    async def act(self, turn: Turn) -> Events:
+        """A complaint that is filed because nobody is there begins with what the visitor has just said."""
+        events = await super().act(turn)
+        draft = turn.slot(DRAFT)
+        if turn.slot("requested_slot") or not draft or turn.last_said() not in OFFERS:
+            return events
+        return [*events, SlotSet("complaint_detail", draft), SlotSet(DRAFT, None)]
+
+
+class ActionAskComplaintConfirmed(AskToConfirm):
+    fields, question = FIELDS, "utter_ask_complaint_confirmed"
+
+    def name(self) -> str:
+        return "action_ask_complaint_confirmed"
 
 
 class ActionSubmitComplaint(SubmitForm):

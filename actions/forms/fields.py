@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from actions import dates
@@ -21,7 +21,7 @@ class Field:
     """slot: where the value goes.  invalid: what to say when there is none in the answer.
 
     optional: may be left out.  free: any words will do.  entities: what else the value may be recognised by.
-    named: how visitors call it when they correct it ("the phone is ...").
+    named: how visitors call it when they correct it ("the phone is ...").  title: how a button calls it.
     """
 
     slot: str
@@ -31,6 +31,12 @@ class Field:
     free: bool = False
     entities: tuple[str, ...] = ()
     named: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def confirms(self) -> bool:
+        """Does it hold nothing but the yes to all the others?"""
+        return self.slot.endswith("_confirmed")
 
 
 def surface(turn: Turn, entity: str) -> str | None:
@@ -70,7 +76,8 @@ def day(turn: Turn) -> str | None:
     if said is None:
         return None
     base = dates.today(turn.metadata.get("now"))
-    exact = dates.resolve(said, base)
+    # the value is in Simplified characters and one width, which the words themselves need not be
+    exact = dates.resolve(turn.entity("date") or said, base)
     if exact is None:
         return said
     if exact < base:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.base import Turn
 from actions.forms import fields as f
-from actions.forms.base import SubmitForm, ValidateForm, given, titled
+from actions.forms.base import AskToConfirm, SubmitForm, ValidateForm, given, titled
 from actions.service import TicketForm
 
 FIELDS = (
@@ -14,21 +14,24 @@ FIELDS = (
         "utter_invalid_text",
         free=True,
         entities=("product",),
-        named=r"产品|型号|机型|商品|product|model|device",
+        named=r"产品|產品|型号|型號|机型|機型|商品|product|model|device",
+        title={"zh": "产品", "en": "Product"},
     ),
     f.Field(
         "repair_problem",
         f.words,
         "utter_invalid_text",
         free=True,
-        named=r"问题|故障|毛病|problem|issue|fault",
+        named=r"问题|問題|故障|毛病|problem|issue|fault",
+        title={"zh": "问题", "en": "Problem"},
     ),
     f.Field(
         "repair_phone",
         f.phone,
         "utter_invalid_phone",
         entities=("phone_number",),
-        named=r"电话|手机号?|号码|phone(?: number)?|number",
+        named=r"电话|電話|手机号?|手機號?|号码|號碼|phone(?: number)?|number",
+        title={"zh": "电话", "en": "Phone"},
     ),
     f.Field(
         "repair_date",
@@ -36,7 +39,8 @@ FIELDS = (
         "utter_invalid_date",
         optional=True,
         entities=("date",),
-        named=r"时间|日期|日子|上门|date|day|time",
+        named=r"(?:上门|上門)?(?:时间|時間|日期|日子)|上门|上門|date|day|time",
+        title={"zh": "时间", "en": "Day"},
     ),
     f.Field("repair_confirmed", f.yes, "utter_invalid_confirm"),
 )
@@ -47,6 +51,13 @@ class ValidateRepairForm(ValidateForm):
 
     def name(self) -> str:
         return "validate_repair_form"
+
+
+class ActionAskRepairConfirmed(AskToConfirm):
+    fields, question = FIELDS, "utter_ask_repair_confirmed"
+
+    def name(self) -> str:
+        return "action_ask_repair_confirmed"
 
 
 class ActionSubmitRepair(SubmitForm):

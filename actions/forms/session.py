@@ -16,6 +16,34 @@ from rasa_sdk.events import SlotSet
 from actions.base import Events, Turn
 from actions.forms.fields import LEFT_OUT, Field
 
+#: "Skip this one", which at a field that may be left out leaves it out.
+_SKIP = re.compile(
+    r"(?:那|就|我|先|请|請|no|ok|okay|please|can i|i'd rather|just|let's|[,，。. ])*"
+    r"(?:[跳略][过過]|不填|不写|不寫|不提供|不留|留空|空着|skip|pass|leave (?:it |this )?(?:out|blank|empty))"
+    r"(?:这个|這個|这一?项|這一?項|吧| it| this| that| this one| that one| for now|please|[,，。.!！ ])*",
+    re.IGNORECASE,
+)
+#: Around the bare name of a field: "the phone", "电话不对", "I want to change the date".
+_BARE_BEFORE = (
+    r"(?:(?:我)?(?:想|要|需要)?(?:修改|更改|更正|改一下|改下|改|换)(?:一下)?"
+    r"|(?:i(?:'d like| want| need) to )?(?:change|correct|fix|edit|update)|no[,，]|it's|不对|不對|是)?"
+    r"[,，:： ]*(?:the |my |那个|那個|我的)?"
+)
+_BARE_AFTER = (
+    r"(?: ?(?:不对|不對|错了|錯了|有误|有誤|写错了|寫錯了|填错了|填錯了|要改|要修改|需要改|改一下"
+    r"|is wrong|was wrong|is incorrect|isn't right|please))?[。.!！~ ]*"
+)
+#: "Change something", where all is shown and may be confirmed.
+_CHANGE = re.compile(
+    r"(?:不|no|no wait|wait|我|[,，。. ])*(?:想|要|需要|还要|還要)?"
+    r"(?:修改|更改|改一下|改一改|改)(?:一下|一项|一項|内容|內容)?[吧。.!！ ]*"
+    r"|(?:no|wait|i(?:'d like| want| need) to|let me|can i|please|[,. ])*"
+    r"(?:change|edit|correct|fix) ?(?:something|anything|it|this|that|one thing)?[.!? ]*",
+    re.IGNORECASE,
+)
+#: Longer messages are none of these.
+_BARE_LENGTH = 40
+
 #: Intents that answer a form, or leave it; every other one may be a question beside it.
 _ANSWERS = {"inform", "affirm", "deny", "nlu_fallback", ""}
 _LEAVING = {"cancel_form", "request_human"}
@@ -46,8 +74,17 @@ def listen(fields: Sequence[Field], turn: Turn, own_intent: str) -> Events:
     requested = next((f for f in fields if f.slot == turn.slot("requested_slot")), None)
     if requested is None:
         return _start(fields, turn)
-    if not _is_fresh(turn) or _leaves(turn, requested):
+    if not _is_fresh(turn):
         return []
+    if _bare(_CHANGE if requested.confirms else _SKIP, turn):
+        return _refused(fields, requested, turn)
+    reopened = _reopened(fields, requested, turn)
+    if reopened:
+        return reopened
+    if _leaves(turn, requested):
+        return []
+    if turn.is_held:
+        return _taken_down(fields, requested, turn)
     corrected = _correction(fields, requested, turn)
     if corrected:
         return corrected
@@ -55,7 +92,7 @@ def listen(fields: Sequence[Field], turn: Turn, own_intent: str) -> Events:
     if _asks_beside(requested, turn, own_intent, value is not None):
         return []
     if _refuses(requested, turn):
-        return _refused(requested, turn)
+        return _refused(fields, requested, turn)
     if value is None:
         return _missed(requested, turn)
     return [SlotSet(requested.slot, value), SlotSet("form_misses", 0), *_also_said(fields, requested, turn)]
@@ -90,10 +127,53 @@ def _asks_beside(requested: Field, turn: Turn, own_intent: str, is_answer: bool)
     return turn.intent in _SMALL_TALK or _QUESTION.search(turn.text) is not None
 
 
+def _bare(pattern: re.Pattern[str], turn: Turn) -> bool:
+    return len(turn.text) <= _BARE_LENGTH and pattern.fullmatch(turn.text) is not None
+
+
+def _reopened(fields: Sequence[Field], requested: Field, turn: Turn) -> Events:
+    """A field's name by itself, said or pressed, wants that field asked again: it was wrong.
+
+    Where any words are an answer a name may be one, so there only its button counts.
+    """
+    pressed = turn.entity("field")
+    for field in fields:
+        if field.confirms or turn.slot(field.slot) is None:
+            continue
+        said = field is not requested and not requested.free and _is_name_of(field, turn)
+        if pressed == field.slot or said:
+            return [SlotSet(field.slot, None), SlotSet(requested.slot, None), SlotSet("form_misses", 0)]
+    return []
+
+
+def _is_name_of(field: Field, turn: Turn) -> bool:
+    if not field.named:
+        return False
+    return _bare(re.compile(f"{_BARE_BEFORE}(?:{field.named}){_BARE_AFTER}", re.IGNORECASE), turn)
+
+
+def _taken_down(fields: Sequence[Field], requested: Field, turn: Turn) -> Events:
+    """Angry words where the form asked for words: kept as they are, whatever else they resemble."""
+    on_duty = bool(turn.metadata.get("on_duty"))
+    if not requested.free and _refuses(requested, turn):
+        return _refused(fields, requested, turn)
+    turn.say("utter_anger_noted_person" if on_duty else "utter_anger_noted")
+    value = requested.read(turn)
+    if value is not None:
+        return [
+            SlotSet(requested.slot, value),
+            SlotSet("form_misses", 0),
+            *_also_said(fields, requested, turn),
+        ]
+    told = next((f for f in fields if f.free and turn.slot(f.slot) is not None), None)
+    more = [SlotSet(told.slot, f"{turn.slot(told.slot)}\n{turn.text}")] if told else []
+    return [*more, SlotSet(requested.slot, None)]
+
+
 def _correction(fields: Sequence[Field], requested: Field, turn: Turn) -> Events:
     """Another field's value, said by its name, as a correction, or because it can be nothing else."""
     marked = _CORRECTION.match(turn.text) is not None
-    others = [f for f in fields if f is not requested and not f.slot.endswith("_confirmed")]
+    others = [f for f in fields if f is not requested and not f.confirms]
     others.sort(key=lambda f: f.free)  # "the phone is 139..." names a number, not a product
     for read in (_named, _unnamed):
         for field in others:
@@ -135,11 +215,23 @@ def _refuses(requested: Field, turn: Turn) -> bool:
     return not requested.free or turn.text.startswith("/") or len(turn.text) <= _SHORT
 
 
-def _refused(requested: Field, turn: Turn) -> Events:
+def _refused(fields: Sequence[Field], requested: Field, turn: Turn) -> Events:
     if requested.optional:
         return [SlotSet(requested.slot, LEFT_OUT), SlotSet("form_misses", 0)]
-    turn.say("utter_what_to_change" if requested.slot.endswith("_confirmed") else "utter_needed")
+    if requested.confirms:
+        turn.say("utter_what_to_change", buttons=field_buttons(fields, turn))
+    else:
+        turn.say("utter_needed")
     return [SlotSet(requested.slot, None)]
+
+
+def field_buttons(fields: Sequence[Field], turn: Turn) -> list[dict[str, str]]:
+    """One for each field that can be corrected; pressed, it asks for that field again."""
+    return [
+        {"title": turn.in_language(dict(f.title)), "payload": f'/inform{{"field": "{f.slot}"}}'}
+        for f in fields
+        if f.title and not f.confirms
+    ]
 
 
 def _missed(requested: Field, turn: Turn) -> Events:

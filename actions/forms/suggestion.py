@@ -15,7 +15,8 @@ FIELDS = (
         "utter_invalid_contact",
         optional=True,
         entities=("phone_number", "email"),
-        named=r"电话|手机号?|邮箱|联系方式|phone(?: number)?|e-?mail|contact",
+        named=r"电话|電話|手机号?|手機號?|邮箱|郵箱|信箱|联系方式|聯絡方式|phone(?: number)?|e-?mail|contact",
+        title={"zh": "联系方式", "en": "Contact"},
     ),
 )
 

@@ -1,6 +1,8 @@
 """Strong anger asks for a person, whatever the words were about.
 
-Works like Rasa's own fallback classifier: the intent is replaced, and what it was stays in the output.
+Works like Rasa's own fallback classifier: the intent is replaced, and what it was stays in the output.  Only
+where a form has just asked what happened are angry words what was asked for: then the intent stays, and the
+form is told (`held`), which takes them down and offers a person itself.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
@@ -31,11 +34,15 @@ def anger(emotion: dict[str, Any] | None) -> float:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class AngerGate(GraphComponent):
-    """Escalates at `once` in one message, or at `twice` in this message and the one before."""
+    """Escalates at `once` in one message, or at `twice` in this message and the one before.
+
+    answers: slots that a form may be asking for whose answer may be angry.
+    """
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._once = float(config["once"])
         self._twice = float(config["twice"])
+        self._answers = frozenset(config["answers"])
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -43,7 +50,7 @@ class AngerGate(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"once": 0.8, "twice": 0.6}
+        return {"once": 0.8, "twice": 0.6, "answers": []}
 
     @classmethod
     def create(
@@ -57,13 +64,24 @@ class AngerGate(GraphComponent):
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         before = _anger_before(tracker)
+        held = _asked_for(tracker) in self._answers
         for message in messages:
             now = anger(message.get("emotion"))
             strong = now >= self._once or (now >= self._twice and before >= self._twice)
             if strong and not (message.get(TEXT) or "").startswith("/"):
-                message.set("escalation", {"reason": "angry", "was": message.get(INTENT)}, add_to_output=True)
-                message.set(INTENT, {"name": ESCALATED_TO, "confidence": now}, add_to_output=True)
+                escalation = {"reason": "angry", "was": message.get(INTENT), "held": held}
+                message.set("escalation", escalation, add_to_output=True)
+                if not held:
+                    message.set(INTENT, {"name": ESCALATED_TO, "confidence": now}, add_to_output=True)
         return messages
+
+
+def _asked_for(tracker: DialogueStateTracker | None) -> str | None:
+    """The slot that the active form has asked for."""
+    if tracker is None or not tracker.active_loop_name:
+        return None
+    asked = tracker.get_slot(REQUESTED_SLOT)
+    return str(asked) if asked else None
 
 
 def _anger_before(tracker: DialogueStateTracker | None) -> float:

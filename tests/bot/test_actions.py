@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,18 +14,39 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Key, NotFound, StaleTurn, Unavailable
 from actions.business import ActionBusinessHours
 from actions.fallback import ActionFallback
-from actions.forms.repair import ActionSubmitRepair
+from actions.forms.complaint import ActionAskComplaintConfirmed, ActionSubmitComplaint
+from actions.forms.message import ActionAskMessageText, ValidateLeaveMessageForm
+from actions.forms.repair import ActionAskRepairConfirmed, ActionSubmitRepair
+from actions.forms.suggestion import ActionSubmitSuggestion
 from actions.handoff import ActionAffirm, ActionHandoff
-from actions.lookups import ActionInform, ActionOrderStatus, ActionRepairProgress, Lookups
+from actions.lookups import (
+    ActionInform,
+    ActionOrderStatus,
+    ActionRepairProgress,
+    ActionTicketStatus,
+    Lookups,
+)
 from actions.orders import DemoOrderGateway, HttpOrderGateway
+from actions.products import ActionProductInfo
 from actions.service import Handoff, HttpService, TicketForm
+from actions.wording import order_lines
+
+REPAIRS = {"zh": "维修部", "en": "Repairs"}
 
 
 class Service:
     """A service that answers from attributes; `fails` is raised by every call."""
 
-    def __init__(self, fails: Exception | None = None, on_duty: bool = True, position: int = 1) -> None:
+    def __init__(
+        self,
+        fails: Exception | None = None,
+        on_duty: bool = True,
+        position: int = 1,
+        is_open: bool = False,
+        department: dict[str, str] | None = REPAIRS,
+    ) -> None:
         self.fails, self.on_duty, self.position = fails, on_duty, position
+        self.is_open, self.department = is_open, department
         self.keys: list[Key] = []
         self.asked: list[Any] = []
 
@@ -34,15 +56,18 @@ class Service:
 
     async def open_ticket(self, key: Key, form: TicketForm) -> dict[str, Any]:
         self._record(key, form)
-        return {"number": "T260101-0001", "department": {"zh": "维修部", "en": "Repairs"}, "state": "open"}
+        return {"number": "T260101-0001", "department": self.department, "state": "open"}
 
     async def ticket(self, number: str, conversation_id: str) -> dict[str, Any]:
-        raise NotFound(number)
+        if number != "T260101-0001":
+            raise NotFound(number)
+        label = {"zh": "处理中", "en": "in progress"}
+        return {"number": number, "state_label": label, "department": self.department}
 
     async def business(self) -> dict[str, Any]:
         if self.fails:
             raise self.fails
-        return {"hours": {"zh": "八点到八点", "en": "from 8 to 8"}}
+        return {"hours": {"zh": "八点到八点", "en": "from 8 to 8"}, "open": self.is_open}
 
     def _record(self, key: Key, what: Any) -> None:
         if self.fails:
@@ -92,7 +117,7 @@ def test_an_angry_visitor_hears_an_apology_first_and_the_agent_what_it_was_about
     service = Service(position=3)
     escalation = {"reason": "angry", "was": {"name": "ask_refund_status", "confidence": 0.7}}
     _, messages = run(ActionHandoff(service), escalation=escalation)
-    assert service.asked == [("angry", "intent: ask_refund_status")]
+    assert service.asked == [("angry", "退款进度 / Refund status")]
     assert said(messages) == ["utter_handoff_angry", "utter_handoff_queued"]
     assert messages[1]["ahead"] == 2
 
@@ -195,7 +220,7 @@ def test_an_order_is_told_with_its_state_in_the_visitors_language():
     action = ActionOrderStatus(Lookups(DemoOrderGateway(), Service()))
     _, messages = run(action, entities=[("order_number", "KT20260101001")], slots={"language": "en"})
     assert messages[0]["state"] == "On its way"
-    assert "Nebula X200 phone x 1" in messages[0]["lines"]
+    assert "Moonlight 4K projector x 1" in messages[0]["lines"]
 
 
 def test_a_missing_number_is_asked_for_and_its_purpose_kept():
@@ -213,6 +238,7 @@ def test_a_missing_number_is_asked_for_and_its_purpose_kept():
         ("points", ("phone_number", "13800000001"), "utter_points"),
         ("order", ("ticket_number", "T260101-0009"), "utter_ticket_unknown"),
         (None, ("product", "phone"), "utter_inform"),
+        (None, ("product", "gleam-x1"), "utter_product_info"),
     ],
 )
 def test_a_number_goes_where_it_was_asked_for(pending, entity, response):
@@ -271,3 +297,137 @@ def test_the_action_server_lists_every_action_of_the_domain(actions):
     served = {a["name"] for a in requests.get(f"{actions.url}/actions", timeout=5).json()}
     with open("domain.yml", encoding="utf-8") as file:
         assert served == set(yaml.safe_load(file)["actions"])
+
+
+def slots_of(returned):
+    return {e["name"]: e["value"] for e in returned if e.get("event") == "slot"}
+
+
+@pytest.mark.parametrize("was", ["request_human", "nlu_fallback", "leave_message", "deny"])
+def test_a_note_never_shows_names_of_intents(was):
+    service = Service()
+    run(ActionHandoff(service), escalation={"reason": "angry", "was": {"name": was, "confidence": 0.7}})
+    reason, note = service.asked[0]
+    assert reason == "angry" and (note is None or was not in note)
+
+
+def test_while_we_should_be_there_no_hours_are_told():
+    _, messages = run(ActionHandoff(Service(on_duty=False, is_open=True)))
+    assert said(messages) == ["utter_nobody_just_now"]
+
+
+ANGRY = {"reason": "angry", "was": {"name": "deny", "confidence": 0.7}, "held": False}
+
+
+def test_what_an_angry_visitor_said_in_vain_is_kept_for_the_message():
+    events = [
+        {"event": "active_loop", "name": "complaint_form"},
+    ]  # fmt: skip
+    slots = {"message_draft": "第一句", "complaint_detail": "没人送货"}
+    returned, _ = run(
+        ActionHandoff(Service(on_duty=False)), "骗子！", escalation=ANGRY, slots=slots, events=events
+    )
+    assert slots_of(returned) == {"message_draft": "第一句\n骗子！"}  # that form is not what anger ended
+    returned, _ = run(ActionHandoff(Service()), "骗子！", escalation=ANGRY, slots=slots)
+    assert slots_of(returned) == {"message_draft": None}
+    returned, _ = run(ActionHandoff(Service(on_duty=False)), "转人工")
+    assert slots_of(returned) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "message"),
+    [
+        ("/affirm", "affirm", "骗子！"),
+        ("no", "deny", "骗子！"),
+        ("That's all.", "nlu_fallback", "骗子！"),
+        ("没有了", "out_of_scope", "骗子！"),
+        ("明天给我回电话", "inform", "骗子！\n明天给我回电话"),
+    ],
+)
+def test_the_message_begins_with_what_was_kept(text, intent, message):
+    _, messages = run(ActionAskMessageText(), slots={"message_draft": "骗子！"})
+    assert said(messages) == ["utter_ask_message_more"] and messages[0]["said"] == "骗子！"
+    slots = {"message_draft": "骗子！", "requested_slot": "message_text"}
+    ran = [{"event": "action", "name": "leave_message_form"}]
+    returned, _ = run(ValidateLeaveMessageForm(), text, intent=intent, slots=slots, events=ran)
+    assert slots_of(returned)["message_text"] == message and slots_of(returned)["message_draft"] is None
+
+
+def test_the_message_can_be_started_over():
+    slots = {"message_draft": "骗子！", "requested_slot": "message_text"}
+    text, field = '/inform{"field": "message_text"}', [("field", "message_text")]
+    returned, _ = run(ValidateLeaveMessageForm(), text, intent="inform", entities=field, slots=slots)
+    assert slots_of(returned) == {"message_draft": None, "message_text": None}
+    assert said(run(ActionAskMessageText())[1]) == ["utter_ask_message_text"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("submit", [ActionSubmitRepair, ActionSubmitComplaint, ActionSubmitSuggestion])
+def test_a_ticket_that_no_department_takes_is_worded_without_one(submit, language):
+    returned, messages = run(submit(Service(department=None)), slots={"language": language})
+    assert messages[0]["number"] == "T260101-0001"
+    assert messages[0]["department"] == {"zh": "相关同事", "en": "our team"}[language]
+    assert slots_of(returned)["ticket_number"] == "T260101-0001"
+
+
+def test_the_state_of_a_ticket_without_department_can_be_asked():
+    action = ActionTicketStatus(Lookups(DemoOrderGateway(), Service(department=None)))
+    _, messages = run(action, entities=[("ticket_number", "T260101-0001")])
+    assert said(messages) == ["utter_ticket_state"] and messages[0]["department"] == "相关同事"
+
+
+@pytest.mark.parametrize(("own", "known"), [("T260101-0001", "T260101-0001"), (None, None)])
+def test_a_wrong_number_is_not_remembered(own, known):
+    action = ActionTicketStatus(Lookups(DemoOrderGateway(), Service()))
+    wrong = "T260101-0999"
+    slots = {"ticket_number": wrong, "own_ticket": own}
+    returned, messages = run(action, entities=[("ticket_number", wrong)], slots=slots)
+    assert said(messages) == ["utter_ticket_unknown"]
+    assert slots_of(returned) == {"pending": "ticket", "ticket_number": known}
+    _, messages = run(action, slots={"ticket_number": known})
+    assert said(messages) == ["utter_ticket_state" if known else "utter_ask_ticket_number"]
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh", "未填"), ("en", "not given")])
+def test_what_was_left_out_is_said_in_words(language, words):
+    slots = {"language": language, "repair_date": "-", "complaint_order": "-", "complaint_contact": "a@b.cn"}
+    _, messages = run(ActionAskRepairConfirmed(), slots=slots)
+    assert messages[0]["repair_date"] == words
+    _, messages = run(ActionAskComplaintConfirmed(), slots=slots)
+    assert messages[0]["complaint_order"] == words and "complaint_contact" not in messages[0]
+
+
+@pytest.mark.parametrize("today", [date(2026, 1, 5), date(2026, 11, 26), date(2028, 2, 29)])
+def test_demo_orders_are_of_these_days(today):
+    gateway = DemoOrderGateway(lambda: today)
+    for n in range(1, 13):
+        order = asyncio.run(gateway.order(f"KT202601010{n:02}"))
+        assert order["placed_at"][:10] < today.isoformat()
+        assert all(event["at"][:10] < today.isoformat() for event in order["events"])
+        assert order["expected_on"] is None or order["expected_on"] >= today.isoformat()
+        assert order["total"] == sum(item["price"] * item["quantity"] for item in order["items"])
+
+
+def test_chinese_lines_have_chinese_colons():
+    order = asyncio.run(DemoOrderGateway().order("KT20260101001"))
+    assert "快递：顺丰速运 SF1400000000001" in order_lines(order, "zh")
+    assert "Carrier: SF Express SF1400000000001" in order_lines(order, "en")
+
+
+@pytest.mark.parametrize(
+    ("product", "slot", "responses"),
+    [
+        ("gleam-x1", None, ["utter_product_info"]),
+        ("robot-vacuum", None, ["utter_product_info"]),
+        (None, "keting-s2", ["utter_product_info"]),
+        ("phone", "keting-s2", ["utter_product_unknown"]),
+        (None, "phone", ["utter_ask_product_info"]),
+        (None, None, ["utter_ask_product_info"]),
+    ],
+)
+def test_a_product_is_told_by_name_or_kind_and_the_range_otherwise(product, slot, responses):
+    entities = [("product", product)] if product else []
+    _, messages = run(ActionProductInfo(), entities=entities, slots={"product": slot, "language": "en"})
+    assert said(messages) == responses
+    if responses != ["utter_product_info"]:
+        assert "Keting S2 speaker" in messages[0]["products"]

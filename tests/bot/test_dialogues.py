@@ -7,19 +7,19 @@ import pytest
 
 def test_a_repair_in_chinese_with_a_question_and_a_correction_becomes_a_ticket(bot, service):
     assert "哪款产品" in bot.hear("我要报修")
-    assert "出了什么问题" in bot.hear("星云X100")
-    assert "手机号" in bot.hear("屏幕摔碎了，触摸没反应")
+    assert "出了什么问题" in bot.hear("客厅S2")
+    assert "手机号" in bot.hear("不出声了，按键没反应")
     aside = bot.hear("你们几点关门？")
     assert "8:00 到 20:00" in aside and "手机号" in aside
-    assert "已更正：X200" in bot.hear("不对，是X200")
+    assert "已更正：拾光X1" in bot.hear("不对，是拾光X1")
     assert "哪天" in bot.hear("13912345678")
     summary = bot.hear("明天下午")
-    assert "X200" in summary and "13912345678" in summary and "2026-01-02" in summary
+    assert "拾光X1" in summary and "13912345678" in summary and "2026-01-02" in summary
     done = bot.say("提交吧，没问题")
     assert done["form"] is None
     assert "T260101-0001" in done["replies"][0]["text"] and "维修部" in done["replies"][0]["text"]
     assert service.tickets[0]["type"] == "repair"
-    assert service.tickets[0]["fields"]["product"] == "X200"
+    assert service.tickets[0]["fields"]["product"] == "拾光X1"
     assert service.tickets[0]["fence"] == 1
 
 
@@ -67,7 +67,7 @@ def test_a_form_can_be_left(bot, service, start, leave, words):
 
 def test_a_form_started_again_remembers_nothing(bot):
     bot.say("我要报修")
-    bot.say("星云X100")
+    bot.say("客厅S2")
     bot.say("/cancel_form")
     assert "哪款产品" in bot.hear("我要报修")
 
@@ -88,6 +88,140 @@ def test_anger_calls_a_person_from_inside_a_form(bot, service):
     assert answer["form"] is None and answer["nlu"]["emotion"]["name"] == "angry"
     assert "非常抱歉" in answer["replies"][0]["text"]
     assert service.handoffs[0]["reason"] == "angry"
+
+
+@pytest.mark.parametrize(
+    ("angry", "again", "start", "more", "contact"),
+    [
+        (
+            "你们太垃圾了！！气死我了，骗子！", "你们就是一群骗子！！垃圾公司！",
+            "/leave_message", "气死我了，没人管！！骗子！", "13912345678",
+        ),
+        (
+            "This is outrageous, you are liars! I'm furious", "You are scammers!!! Disgusting liars!!!",
+            "leave a message", "I'm furious!!! Nobody ever answers, you liars!!!", "li.lei@example.com",
+        ),
+    ],
+)  # fmt: skip
+def test_with_nobody_on_duty_an_angry_visitor_is_not_made_to_say_it_again(
+    bot, service, angry, again, start, more, contact
+):
+    service.on_duty = False
+    bot.say(angry)
+    answer = bot.say(again)
+    assert answer["replies"][-1]["buttons"][0]["payload"] == "/leave_message"
+    assert angry in bot.hear(start) and bot.say(more)["form"] == "leave_message_form"
+    assert bot.say(contact)["form"] is None
+    assert service.tickets[0]["description"] == "\n".join([angry, again, more])
+    assert service.tickets[0]["contact"] == contact
+
+
+@pytest.mark.parametrize(
+    ("start", "angry", "title"),
+    [
+        ("我要投诉", "你们太垃圾了！！气死我了，骗子公司！", "转人工"),
+        ("I want to file a complaint", "You liars!!! This is outrageous, I'm furious!!!", "Talk to a person"),
+    ],
+)
+@pytest.mark.parametrize("on_duty", [True, False])
+def test_an_angry_complaint_is_taken_down_and_a_person_offered(bot, service, start, angry, title, on_duty):
+    service.on_duty, bot.metadata = on_duty, {**bot.metadata, "on_duty": on_duty}
+    bot.say(start)
+    answer = bot.say(angry)
+    assert answer["form"] == "complaint_form" and answer["slots"]["complaint_detail"] == angry
+    offered = [b for b in answer["replies"][0].get("buttons", []) if b["payload"] == "/request_human"]
+    assert [b["title"] for b in offered] == ([title] if on_duty else [])
+    for no in ("/deny", "/deny", "/affirm"):
+        bot.say(no)
+    assert service.tickets[0]["description"] == angry and service.handoffs == []
+
+
+def test_a_complaint_that_anger_ended_is_kept_for_the_message(bot, service):
+    service.on_duty = False
+    bot.say("我要投诉")
+    bot.say("箱子扔在门口就走了")
+    bot.say("你们太垃圾了！！气死我了，骗子！")
+    assert "箱子扔在门口就走了" in bot.hear("/leave_message")
+    bot.say("/affirm")
+    bot.say("/deny")
+    assert service.tickets[0]["description"] == "箱子扔在门口就走了\n你们太垃圾了！！气死我了，骗子！"
+
+
+def test_what_was_said_in_vain_can_become_a_complaint(bot, service):
+    service.on_duty = False
+    bot.say("你们太垃圾了！！气死我了，骗子！")
+    answer = bot.say("/make_complaint")
+    assert answer["slots"]["complaint_detail"] == "你们太垃圾了！！气死我了，骗子！"
+    assert "订单" in answer["replies"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("start", "answers", "leave"),
+    [
+        ("/request_repair", [], "cancel it"),
+        ("/request_repair", ["the speaker"], "no, cancel"),
+        ("/request_repair", ["音箱", "没声音了，按键也没用"], "取消吧"),
+        ("/make_complaint", [], "不要了"),
+        ("/make_complaint", ["送货的人把箱子扔在门口"], "取消吧"),
+        ("/leave_message", ["please call me back tomorrow"], "cancel it"),
+    ],
+)
+def test_bare_words_cancel_any_form(bot, service, start, answers, leave):
+    for said in (start, *answers):
+        bot.say(said)
+    answer = bot.say(leave)
+    assert answer["form"] is None and "action_cancel_form" in answer["actions"]
+    assert "action_deactivate_loop" not in answer["actions"]
+    assert service.tickets == []
+
+
+@pytest.mark.parametrize(
+    ("skip", "left_out"), [("跳过", "时间：未填"), ("不填", "时间：未填"), ("skip", "day: not given")]
+)
+def test_an_optional_field_can_be_skipped(bot, skip, left_out):
+    bot.metadata = {**bot.metadata, "language": "en" if skip == "skip" else "zh"}
+    for said in ("/request_repair", "S2", "it makes no sound", "13912345678"):
+        bot.say(said)
+    assert left_out in bot.hear(skip)
+
+
+@pytest.mark.parametrize(
+    ("filling", "change", "name", "question", "value"),
+    [
+        (["我要报修", "音箱", "没声音了", "13912345678", "/deny"], "要修改", "电话", "手机号", "13812345678"),
+        (
+            ["I need a repair", "the speaker", "it is dead", "13912345678", "/deny"],
+            "change something", "the phone", "phone number", "13812345678",
+        ),
+        (["我要报修", "音箱", "没声音了", "13912345678", "/deny"], "要修改", "时间", "哪天", "明天下午"),
+        (
+            ["I need a repair", "the speaker", "it is dead", "13912345678", "/deny"],
+            "/deny", '/inform{"field": "repair_date"}', "Which day", "tomorrow",
+        ),
+    ],
+)  # fmt: skip
+def test_a_field_is_corrected_by_its_name_or_its_button(bot, filling, change, name, question, value):
+    for said in filling:
+        bot.say(said)
+    buttons = bot.say(change)["replies"][0]["buttons"]
+    assert '/inform{"field": "repair_phone"}' in [b["payload"] for b in buttons]
+    assert question in bot.hear(name)
+    assert value in bot.hear(value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "known"), [("我的工单进度", "T 开头"), ("ticket status please", "starts with T")]
+)
+def test_a_mistyped_ticket_number_is_forgotten(bot, service, ask, known):
+    assert "T260101-0999" in bot.hear(ask, "T260101-0999")
+    assert known in bot.hear(ask)
+    bot.say("T260101-0001")
+    bot.say("T260101-0998")
+    assert "T260101-0001" in bot.hear(ask)
+
+
+def test_a_button_of_a_form_that_is_over_does_no_harm(bot):
+    assert "没有正在填写" in bot.hear('/inform{"field": "repair_phone"}')
 
 
 def test_two_failures_in_a_row_call_a_person(bot, service):
@@ -133,7 +267,7 @@ def test_the_service_being_away_is_said(bot, service):
 
 def test_changing_the_language_in_the_middle_of_a_form(bot):
     bot.say("我要报修")
-    assert "What's wrong" in bot.hear("It's a Breeze S8")
+    assert "What's wrong" in bot.hear("It's a Gleam X1")
     assert "手机号" in bot.hear("突然不吸灰了，刷头也不转")
 
 

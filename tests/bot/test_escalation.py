@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from rasa.shared.core.events import UserUttered
+from rasa.shared.core.constants import REQUESTED_SLOT
+from rasa.shared.core.events import ActiveLoop, SlotSet, UserUttered
+from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.training_data.message import Message
 
@@ -56,3 +58,26 @@ def test_a_parse_without_a_conversation_has_no_history():
     message.set("emotion", {"name": "angry", "confidence": 0.7})
     AngerGate(AngerGate.get_default_config()).process([message], None)
     assert message.get("intent")["name"] == "deny"
+
+
+@pytest.mark.parametrize(
+    ("form", "asked_for", "held"),
+    [
+        ("leave_message_form", "message_text", True),
+        ("complaint_form", "complaint_detail", True),
+        ("complaint_form", "complaint_order", False),
+        ("repair_form", "repair_problem", False),
+        (None, "message_text", False),
+    ],
+)
+def test_where_a_form_asked_for_them_angry_words_are_the_answer(form, asked_for, held):
+    tracker = DialogueStateTracker("c", [AnySlot(REQUESTED_SLOT, mappings=[{}])])
+    tracker.update(ActiveLoop(form))
+    tracker.update(SlotSet(REQUESTED_SLOT, asked_for))
+    message = Message(data={"text": "气死我了", "intent": {"name": "deny", "confidence": 0.9}})
+    message.set("emotion", {"name": "angry", "confidence": 0.95})
+    AngerGate({**AngerGate.get_default_config(), "answers": ["message_text", "complaint_detail"]}).process(
+        [message], tracker
+    )
+    assert message.get("escalation")["held"] is held
+    assert message.get("intent")["name"] == ("deny" if held else ESCALATED_TO)

@@ -7,7 +7,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Turn
-from actions.forms import complaint, repair
+from actions.forms import complaint, message, repair
 from actions.forms.session import listen
 
 FULL = {
@@ -19,7 +19,17 @@ FULL = {
 
 
 def heard(
-    text, requested, *, intent="inform", confidence=0.9, entities=(), slots=None, form=repair, after=("f",)
+    text,
+    requested,
+    *,
+    intent="inform",
+    confidence=0.9,
+    entities=(),
+    slots=None,
+    form=repair,
+    after=("f",),
+    held=None,
+    on_duty=False,
 ):
     """(slots that were set, responses that were said) after one message in a form."""
     found = [
@@ -31,7 +41,8 @@ def heard(
         "text": text,
         "intent": {"name": intent, "confidence": confidence},
         "entities": found,
-        "metadata": {"now": "2026-01-01T04:00:00Z"},
+        "metadata": {"now": "2026-01-01T04:00:00Z", "on_duty": on_duty},
+        **({"escalation": {"reason": "angry", "held": held}} if held is not None else {}),
     }
     known = {**(slots or {}), "requested_slot": requested, "language": "zh"}
     dispatcher = CollectingDispatcher()
@@ -72,6 +83,7 @@ def test_starting_takes_what_the_first_message_names_and_forgets_the_rest():
         ("repair_date", "明天下午", [("date", "明天下午")], "明天下午 (2026-01-02)"),
         ("repair_date", "2026-01-08", [("date", "2026-01-08")], "2026-01-08"),
         ("repair_date", "下个月", [("date", "下个月")], "下个月"),
+        ("repair_date", "下週三下午", [("date", "下周三下午", "下週三下午")], "下週三下午 (2026-01-07)"),
     ],
 )
 def test_answers_fill_the_field_that_was_asked_for(requested, text, entities, value):
@@ -207,3 +219,80 @@ def test_a_complaint_may_have_neither_order_nor_contact():
     assert slots["complaint_order"] == "-"
     slots, said = heard("mail me", "complaint_contact", form=complaint)
     assert slots["complaint_contact"] is None and said == ["utter_invalid_contact"]
+
+
+@pytest.mark.parametrize("intent", ["cancel_form", "nlu_fallback", "deny", "out_of_scope"])
+@pytest.mark.parametrize("text", ["skip", "Skip it", "跳过", "跳過吧", "不填", "leave it blank", "先不填"])
+def test_skipping_leaves_an_optional_field_out_and_is_refused_at_a_needed_one(text, intent):
+    slots, said = heard(text, "repair_date", intent=intent)
+    assert slots["repair_date"] == "-" and said == []
+    slots, said = heard(text, "repair_phone", intent=intent)
+    assert slots["repair_phone"] is None and said == ["utter_needed"]
+
+
+@pytest.mark.parametrize("text", ["要修改", "我要改一下", "Change something", "I want to change something"])
+def test_wanting_a_change_without_saying_which_asks(text):
+    slots, said = heard(text, "repair_confirmed", intent="change_order_address", slots=FULL)
+    assert slots == {"repair_confirmed": None} and said == ["utter_what_to_change"]
+
+
+@pytest.mark.parametrize(
+    ("text", "slot"),
+    [
+        ("the phone", "repair_phone"),
+        ("电话", "repair_phone"),
+        ("電話", "repair_phone"),
+        ("电话不对", "repair_phone"),
+        ("I want to change the phone number", "repair_phone"),
+        ("the date", "repair_date"),
+        ("改时间", "repair_date"),
+        ("上门时间", "repair_date"),
+        ("product", "repair_product"),
+        ("问题", "repair_problem"),
+    ],
+)
+@pytest.mark.parametrize("intent", ["inform", "change_phone_number", "nlu_fallback", "deny"])
+def test_a_bare_name_asks_for_its_field_again(text, slot, intent):
+    slots, said = heard(text, "repair_confirmed", intent=intent, slots=FULL)
+    assert slots[slot] is None and slots["repair_confirmed"] is None and said == []
+
+
+@pytest.mark.parametrize("text", ["no problem", "没问题"])
+def test_no_problem_is_a_yes(text):
+    slots, _ = heard(text, "repair_confirmed", intent="affirm", slots=FULL)
+    assert slots["repair_confirmed"] is True
+
+
+def test_a_fields_button_asks_for_it_again_and_a_bare_name_may_be_an_answer():
+    pressed = [("field", "repair_phone")]
+    text = '/inform{"field": "repair_phone"}'
+    assert heard(text, "repair_confirmed", entities=pressed, slots=FULL)[0]["repair_phone"] is None
+    known = {"repair_product": "音箱"}
+    assert heard("the product", "repair_problem", slots=known)[0] == {
+        "repair_problem": "the product", "form_misses": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("你们为什么不接电话？！气死我了", "make_complaint"),
+        ("不对，你们就是骗子！！", "deny"),
+        ("why do you never answer?! liars!", "out_of_scope"),
+    ],
+)
+@pytest.mark.parametrize("on_duty", [False, True])
+def test_angry_words_are_taken_down_and_a_person_is_offered_if_there_is_one(text, intent, on_duty):
+    slots, said = heard(text, "complaint_detail", intent=intent, form=complaint, held=True, on_duty=on_duty)
+    assert slots["complaint_detail"] == text
+    assert said == ["utter_anger_noted_person" if on_duty else "utter_anger_noted"]
+
+
+def test_angry_words_instead_of_a_contact_belong_to_the_message():
+    known = {"message_text": "没人回我"}
+    slots, _ = heard("气死了！骗子！", "message_contact", form=message, slots=known, held=True)
+    assert slots == {"message_text": "没人回我\n气死了！骗子！", "message_contact": None}
+    slots, _ = heard(
+        "打我电话！！", "message_contact", form=message, slots=known, entities=[PHONE], held=True
+    )
+    assert slots["message_contact"] == "13912345678"

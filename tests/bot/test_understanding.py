@@ -76,7 +76,7 @@ def test_a_plain_request_is_neutral(parse, text):
         ("电话139-1234-5678", "phone_number", "13912345678", "139-1234-5678"),
         ("工单t260101-0001", "ticket_number", "T260101-0001", "t260101-0001"),
         ("發到 Li.Lei@example.com 吧", "email", "Li.Lei@example.com", "Li.Lei@example.com"),
-        ("我的星雲X100壞了", "product", "nebula-x100", "星雲X100"),
+        ("我的拾光X1壞了", "product", "gleam-x1", "拾光X1"),
         ("my robot vacuum stopped", "product", "robot-vacuum", "robot vacuum"),
         ("明天下午可以吗", "date", "明天下午", "明天下午"),
         ("next Monday works", "date", "next Monday", "next Monday"),
@@ -95,3 +95,33 @@ def test_a_full_width_command_stays_text(parse):
 @pytest.mark.parametrize("text", ["", "   ", "\u200b", "？？？", "🙂", "a" * 5000])
 def test_odd_texts_are_parsed_without_fuss(parse, text):
     assert parse(text)["emotion"]["name"]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "product"),
+    [
+        ("客厅 S2 智能音箱多少钱", "ask_product_info", "keting-s2"),
+        ("拾光 X1 扫拖机器人怎么样", "ask_product_info", "gleam-x1"),
+        ("客廳 S2 智慧音箱多少錢", "ask_product_info", "keting-s2"),
+        ("静野 Pro 降噪耳机好用吗", "ask_product_info", "quiet-field-pro"),
+        ("月白 4K 投影仪白天能看吗", "ask_product_info", "moonlight-4k"),
+        ("你们有扫地机器人卖吗", "ask_product_info", "robot-vacuum"),
+        ("Tell me about the Keting S2 speaker", "ask_product_info", "keting-s2"),
+        ("do you have a robot vacuum", "ask_product_info", "robot-vacuum"),
+        ("what does the Gleam X1 robot vacuum cost", "ask_product_info", "gleam-x1"),
+        ("月白4K投影仪有货吗", "ask_stock", "moonlight-4k"),
+        ("is the Quiet Field Pro in stock", "ask_stock", "quiet-field-pro"),
+        ("拾光X1打折吗", "ask_discount", "gleam-x1"),
+        ("any discount on the Moonlight 4K projector", "ask_discount", "moonlight-4k"),
+        ("我的拾光 X1 扫拖机器人坏了，要报修", "request_repair", "gleam-x1"),
+        ("my robot vacuum is broken, I want it repaired", "request_repair", "robot-vacuum"),
+        ("I want to buy a projector", "ask_product_info", "projector"),
+        ("机器人不动了，帮我修", "request_repair", None),
+        ("你是机器人吗", "bot_challenge", None),
+        ("am I talking to a robot", "bot_challenge", None),
+    ],
+)
+def test_the_shops_products_are_known_and_asking_for_them_asks_for_nothing_else(parse, text, intent, product):
+    nlu = parse(text)
+    assert nlu["intent"]["name"] == intent
+    assert next((e["value"] for e in nlu["entities"] if e["entity"] == "product"), None) == product
