@@ -36,8 +36,6 @@ log = structlog.get_logger(__name__)
 #: Turns of the bot in flight: more would only queue up inside Rasa and run into the deadline there.
 BOT_ABREAST = 8
 
-_SWEEP_S = 1.0
-
 
 class Dispatcher:
     def __init__(
@@ -49,20 +47,22 @@ class Dispatcher:
         abreast: int = BOT_ABREAST,
         deadline_s: float = DEADLINE_S,
         lease: timedelta = turns.LEASE,
+        look_every_s: float = 1.0,
     ) -> None:
-        """lease must outlast deadline_s and a commit."""
+        """lease must outlast deadline_s and a commit.  look_every_s makes good what a hint did not tell."""
         self.db, self.bot, self.desk = db, bot, desk
-        self.deadline_s, self.lease = deadline_s, lease
+        self.deadline_s, self.lease, self.look_every_s = deadline_s, lease, look_every_s
         self.breaker = Breaker(db.clock)
         self.annotator = Annotator(db, bot, self.breaker)
         self._abreast = abreast
         self._running: set[asyncio.Task[None]] = set()
+        self._left_some = False  # turns may be due for which there was no room
 
     async def run(self) -> None:
         """Dispatch until cancelled; running turns are then waited for by drain()."""
         with self.db.hints.watch("work", turns.DUE_NOW) as watch:
             while True:
-                pause = _SWEEP_S
+                pause = self.look_every_s
                 try:
                     pause = await self.start_due()
                 except Unavailable:
@@ -80,8 +80,9 @@ class Dispatcher:
     async def start_due(self) -> float:
         """Lease and start what is due; returns how long to sleep at most."""
         room = self._abreast - len(self._running)
+        self._left_some = True
         if room <= 0:
-            return _SWEEP_S  # whoever is done first wakes us
+            return self.look_every_s  # whoever is done first wakes us
         async with self.db.begin() as tx:
             leased = await turns.lease(tx, room, self.lease)
             read = await turns.take_read(tx)
@@ -91,14 +92,15 @@ class Dispatcher:
             self._running.add(task)
             task.add_done_callback(self._done)
         if len(leased) == room:
-            return _SWEEP_S
+            return self.look_every_s
+        self._left_some = False
         async with self.db.reading() as tx:
             due = await turns.next_due_s(tx)
-        return _SWEEP_S if due is None else min(max(due, 0.005), _SWEEP_S)
+        return self.look_every_s if due is None else min(max(due, 0.005), self.look_every_s)
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
-        if len(self._running) == self._abreast - 1:
+        if self._left_some:
             self.db.hints.notify(turns.DUE_NOW)  # there is room again
 
     async def _handle_safely(self, turn: turns.Lease) -> None:

@@ -616,6 +616,20 @@ async def test_the_loop_answers_without_being_asked_to_look(
                 await watch.wait(1)
 
 
+async def test_whoever_is_done_makes_room_at_once(
+    world: World, looping: Callable[[Dispatcher], None]
+) -> None:
+    """More is due than the bot can take, and two are done at the same moment, again and again."""
+    for n in range(9):
+        await world.say(sender=f"v{n}")
+    world.clock.move(PAUSE)
+    looping(dispatcher_for(world, ScriptedBot(), abreast=2, look_every_s=3600))
+    with world.db.hints.watch(turns.DUE_NOW) as watch:
+        async with asyncio.timeout(30):
+            while len(await world.events(type="turn.done")) < 9:
+                await watch.wait(0.1)
+
+
 async def test_draining_waits_for_turns_in_flight(world: World) -> None:
     held = Held()
     dispatcher = dispatcher_for(world, ScriptedBot(held), deadline_s=30)
