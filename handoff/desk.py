@@ -6,7 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from core import conversations, events, inbox, timeline
+from core import admission, conversations, events, timeline
 from core import schema as s
 from core.db import Database, Row, Tx
 from core.errors import Conflict, Invalid, NotFound
@@ -55,7 +55,7 @@ async def transfer(
     if to_agent == by:
         raise Invalid("to_yourself", field="agent_id")
     if note:
-        inbox.check_words(note, "note")
+        admission.check_words(note, "note")
 
     async def work(tx: Tx) -> Row:
         before = await timeline.lock(tx, conversation_id)
@@ -252,10 +252,10 @@ _MARK_READ = query(
 async def checked(tx: Tx, content: Content, agent_id: UUID) -> Content:
     """What an agent may send: bounded text, and attachments that the agent uploaded."""
     if isinstance(content, Text):
-        inbox.check_words(content.text, "content.text")
+        admission.check_words(content.text, "content.text")
         return content
     if isinstance(content, ATTACHMENTS):
-        return await inbox.attached(tx, content, s.blob.c.agent_id == agent_id)
+        return await admission.attached(tx, content, s.blob.c.agent_id == agent_id)
     raise Invalid("bad_content", field="content.type")
 
 
