@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import asyncpg
 import msgspec
@@ -83,10 +82,13 @@ class _Plan:
         self._slots = [(name, processors.get(name)) for name in compiled.positiontup or ()]
         # "in" over a list is spelled out for the length of the list
         self._expands = bool(compiled.post_compile_params)
+        self._required = {name for name, bind in compiled.binds.items() if bind.required}
         self._composed: Mapping[str, Any] = compiled.construct_params(escape_names=False, _check=False)
 
     def given(self, values: Mapping[str, Any]) -> Ready:
         """With values for its own parameters; those that it was composed with stay."""
+        if not self._required <= values.keys():
+            raise LookupError(f"no value for {sorted(self._required - values.keys())}")
         if self._expands:
             return self._expanded({**self._composed, **values})
         return self._compiled.string, _arguments(self._slots, {**self._composed, **values})
@@ -110,8 +112,8 @@ def _arguments(slots: Sequence[tuple[str, Any]], named: Mapping[str, Any]) -> li
 
 
 #: By shape, for statements composed anew each time; and by identity, for constants, which are given values.
-_by_shape: WeakKeyDictionary[SQLCompiler, _Plan] = WeakKeyDictionary()
-_constants: WeakKeyDictionary[Any, _Plan] = WeakKeyDictionary()
+_by_shape: LRUCache[SQLCompiler, _Plan] = LRUCache(1000)
+_constants: LRUCache[Any, _Plan] = LRUCache(1000)
 
 
 def prepare(statement: Any, values: Mapping[str, Any] | None = None) -> Ready:
