@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 
 from core import schema as s
 from core.sql import prepare, query
@@ -38,6 +39,6 @@ def test_a_list_is_spelled_out_for_its_length(count: int) -> None:
 
 
 def test_json_goes_out_as_text_and_nothing_as_null() -> None:
-    insert = query("insert into t values (:data)", data=s.JSONB(none_as_null=True))
+    insert = query("insert into t values (:data)", data=JSONB(none_as_null=True))
     assert prepare(insert, {"data": {"名": 1}})[1] == ['{"名":1}']
     assert prepare(insert, {"data": None})[1] == [None]
