@@ -31,7 +31,7 @@ train: env ## the bot's environment and a model of the present data
 test: env ## the whole suite, with a trained model, a browser, PostgreSQL and Redis
 	@$(SUITE) all
 
-test-fast: env ## what needs no bot and no browser: about a minute
+test-fast: env ## what needs no bot and no browser: a minute and a half
 	@$(SUITE) fast
 
 test-long: env ## the tests that take minutes
