@@ -93,12 +93,12 @@ class Tx:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """What an exception inside the block takes back is the block alone."""
-        before = {write: len(rows) for write, rows in self._last.items()}
+        await self.flush()  # what was handed over before stays; what the block hands over goes with it
         try:
             async with self.conn.transaction():
                 yield
         except BaseException:
-            self._last = {write: self._last[write][:length] for write, length in before.items()}
+            self._last = {}
             raise
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -55,39 +56,25 @@ _LOCK = (
 _EXISTS = sa.select(s.conversation.c.id).where(s.conversation.c.id == sa.bindparam("id"))
 
 
-async def post(
-    tx: Tx,
-    conversation: Row,
-    author: str,
-    content: Content,
-    *,
-    agent_id: UUID | None = None,
-    internal: bool = False,
-    client_id: str | None = None,
-    turn_id: UUID | None = None,
-    channel: str | None = None,
-    identity_id: UUID | None = None,
-    sent_at: datetime | None = None,
-    tell_agent: bool = True,
-) -> Row:
+class How(TypedDict, total=False):
+    """What may be said of messages besides who says what."""
+
+    agent_id: UUID | None
+    internal: bool
+    client_id: str | None
+    turn_id: UUID | None
+    channel: str | None
+    identity_id: UUID | None
+    sent_at: datetime | None
+    tell_agent: bool
+
+
+async def post(tx: Tx, conversation: Row, author: str, content: Content, **how: Unpack[How]) -> Row:
     """Append one message and return its row; queue it for a push channel; tell the agent who serves.
 
     conversation must be locked (lock, or opened in this transaction).
     """
-    [row] = await post_all(
-        tx,
-        conversation,
-        author,
-        [content],
-        agent_id=agent_id,
-        internal=internal,
-        client_id=client_id,
-        turn_id=turn_id,
-        channel=channel,
-        identity_id=identity_id,
-        sent_at=sent_at,
-        tell_agent=tell_agent,
-    )
+    [row] = await post_all(tx, conversation, author, [content], **how)
     return row
 
 

@@ -69,7 +69,10 @@ async def test_without_a_cursor_the_stream_starts_now_and_with_one_after_it(cons
 
 
 async def interleaved(db, first, second, rng):
-    """Two transactions by hand: begun in one order, numbered and committed in the other."""
+    """Two transactions by hand: begun in one order, numbered and committed in the other.
+
+    flush numbers the agent's events at once, not just before the commit.
+    """
     async with db.begin() as early:
         await early.value(sa.text("select txid_current()"))
         async with db.begin() as late:
@@ -77,6 +80,7 @@ async def interleaved(db, first, second, rng):
         try:
             async with early.savepoint():
                 await post(early, first, "taken back")
+                await early.flush()
                 if rng.random() < 0.5:
                     raise TakenBack
         except TakenBack:
@@ -88,16 +92,26 @@ async def crossing(db, first, second):
     """The second waits for the stream's lock that the first holds, and gets a number only after it."""
     async with db.begin() as holder:
         await post(holder, first, "holder")
+        await holder.flush()
 
         async def follower():
             async with db.begin() as tx:
                 await post(tx, second, "follower")
 
         waiting = asyncio.create_task(follower())
-        await asyncio.sleep(0)
-        if waiting.done():
-            raise AssertionError("nothing held the second one back")
+        await somebody_waits_for_a_lock(db)
+        assert not waiting.done(), "nothing held the second one back"
     await waiting
+
+
+async def somebody_waits_for_a_lock(db):
+    blocked = sa.text(
+        "select count(*) from pg_stat_activity "
+        "where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(PATIENCE_S), db.reading() as tx:
+        while not await tx.value(blocked):
+            await asyncio.sleep(0)
 
 
 class TakenBack(Exception):

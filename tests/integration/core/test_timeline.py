@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from uuid import UUID
 
@@ -209,3 +210,19 @@ async def test_the_logs_only_grow(world: World, table: str, change: str) -> None
         async with world.db.begin() as tx:
             await tx.run(sa.text(change.format(table)))
     assert await world.everything() == before
+
+
+async def test_what_a_savepoint_takes_back_is_neither_logged_nor_told_and_the_rest_is(world: World) -> None:
+    agent_id = await world.agent()
+    async with world.db.begin() as tx:
+        await events.record(tx, "agent.before", actor="system")
+        with contextlib.suppress(Conflict):
+            async with tx.savepoint():
+                await events.record(tx, "agent.inside", actor="system")
+                await streams.publish(tx, agent_id, "conversation")
+                await tx.flush()
+                await streams.publish(tx, agent_id, "conversation")
+                raise Conflict
+        await streams.publish(tx, agent_id, "assigned")
+    assert [e.type for e in await world.events() if e.type.startswith("agent.")] == ["agent.before"]
+    assert [(e.seq, e.kind) for e in await world.stream(agent_id)] == [(1, "assigned")]
