@@ -24,6 +24,7 @@ FIRST_PAUSE_S = 0.1
 LONGEST_PAUSE_S = 3.0
 #: A quiet subscription is pinged this often, so that a dead connection is noticed.
 _PING_S = 15.0
+_REPEAT_S = 0.2  # between cancellations of a task that does not hear
 _SENDER = 8  # bytes of sender in front of every payload
 
 
@@ -71,10 +72,13 @@ class RedisBus:
         self._news.set()
 
     async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
+        # Libraries lose a cancellation that comes together with the answer they wait for (wait_for of
+        # CPython 3.11, and the client where it connects): one is not enough.
+        running, self._tasks = set(self._tasks), []
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=_REPEAT_S)
 
     def _client(self) -> Redis:
         client: Redis = Redis.from_url(self._url, socket_connect_timeout=2, health_check_interval=_PING_S)
@@ -135,7 +139,8 @@ class RedisBus:
     async def _come_back(self) -> None:
         """Until the subscription stands again, which knows best; at the latest after the longest pause."""
         try:
-            await asyncio.wait_for(self.is_up.wait(), LONGEST_PAUSE_S)
+            async with asyncio.timeout(LONGEST_PAUSE_S):
+                await self.is_up.wait()
         except TimeoutError:
             return
         await asyncio.sleep(FIRST_PAUSE_S)

@@ -111,3 +111,16 @@ async def test_every_watcher_looks_again_when_redis_is_back():
                         seen |= await watch.wait(PATIENCE_S)
                 giver.notify("visitor:2")
                 assert "visitor:2" in await watch.wait(PATIENCE_S)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(60)
+async def test_closing_ends_at_whatever_moment_it_comes(redis_url):
+    # The client may lose a cancellation that comes while it connects or as its answer arrives.
+    for moments in range(120):
+        hints = RedisHints(redis_url)
+        hints.notify("visitor:1")
+        for _ in range(moments):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE_S):
+            await hints.close()
