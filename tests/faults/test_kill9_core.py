@@ -177,13 +177,15 @@ def script(chance: random.Random, messages: int) -> dict[str, list[str]]:
     return said
 
 
-async def play(url: str, variant: str, seed: int, messages: int = MESSAGES) -> Outcome:
+async def play(
+    url: str, variant: str, seed: int, messages: int = MESSAGES, longest_pause_s: float = 1.2
+) -> Outcome:
     chance, outcome = random.Random(seed), Outcome(seed)
     with bot_server() as bot, house(url, bot, variant, chance) as core:
 
         async def talk(who: str, words: list[str]) -> None:
             for number, text in enumerate(words):
-                await asyncio.sleep(chance.uniform(0, 1.2))
+                await asyncio.sleep(chance.uniform(0, longest_pause_s))
                 await core.deliver({"sender": who, "key": f"{who}-{number}", "text": text})
                 outcome.acknowledged[who].append(number)
 
@@ -247,6 +249,7 @@ async def test_nothing_acknowledged_is_lost_and_nobody_is_left_in_silence(databa
 
 @pytest.mark.parametrize("variant", ["acknowledges first", "marks first"])
 async def test_the_same_check_finds_a_core_that_is_wrong_on_purpose(database: str, variant: str) -> None:
-    outcome = await play(database, variant, seeds(), messages=200)
+    # spread over all the kills
+    outcome = await play(database, variant, seeds(), messages=200, longest_pause_s=6)
     found = [*outcome.lost(), *outcome.silence()]
     assert found, f"{outcome.kills} kills and no fault seen"

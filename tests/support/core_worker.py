@@ -30,6 +30,8 @@ from tests.fakes.bot_server import TOKEN
 from tests.support.world import Line
 
 ROOT = Path(__file__).parents[2]
+#: How long the wrong variants are open to a kill: so long that ten kills at random moments cannot all miss.
+_WRONG_FOR_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class MarksFirst(Sender):
 
     async def _send(self, parcel: Parcel) -> None:
         await self._settle(parcel, "sent", None)
+        await asyncio.sleep(_WRONG_FOR_S)
         await self._deliver(parcel)
 
 
@@ -80,7 +83,7 @@ def _accepting(db: Database, variant: str) -> Accept:
         """Wrong on purpose: the acknowledgement is on its way before anything is stored."""
 
         async def later() -> int:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(_WRONG_FOR_S)
             return await store(message)
 
         background.add(asyncio.create_task(later()))
