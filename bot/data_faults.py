@@ -18,12 +18,12 @@ WIDE = "out_of_scope"  # the intent that stands for everything else needs more e
 class Quota:
     """The least number of examples: per intent and language, and per emotion over the whole set."""
 
-    zh: int = 28
-    en: int = 18
-    traditional_share: float = 0.3
-    wide_zh: int = 60
-    wide_en: int = 50
-    emotion: int = 200
+    zh: int = 60
+    en: int = 40
+    traditional_share: float = 1 / 3
+    wide_zh: int = 120
+    wide_en: int = 120
+    emotion: int = 300
 
 
 @dataclass(frozen=True)

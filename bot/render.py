@@ -62,6 +62,7 @@ def nlu(parse_data: Mapping[str, Any], known: Mapping[str, Any] | None = None) -
             for e in parse_data.get("entities") or []
         ],
         "emotion": {"name": emotion["name"], "confidence": float(emotion["confidence"])},
+        "scope": float(parse_data.get("scope", 1.0)),
     }
 
 

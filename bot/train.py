@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 #: What a model is made of, relative to the root.
-INGREDIENTS = ("config.yml", "domain.yml", "data", "bot/nlu", "bot/uv.lock")
+INGREDIENTS = ("config.yml", "domain.yml", "data", "bot/nlu", "encoder", "bot/uv.lock")
 _SUFFIXES = {".yml", ".yaml", ".py", ".lock"}
 
 

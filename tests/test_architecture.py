@@ -13,13 +13,15 @@ DOMAIN = {"connectors", "dialogue", "handoff", "tickets", "knowledge", "learning
 #: Package or module -> ours that it may import.
 MAY_IMPORT: dict[str, set[str]] = {
     "core": set(),
+    "encoder": set(),  # both sides' own: the service's and the bot's
     **{name: {"core"} for name in sorted(DOMAIN)},
+    "knowledge": {"core", "encoder"},
     "supervisor": {"core"},
     "api": {"core"} | DOMAIN,
-    "app": {"core", "api"} | DOMAIN,
-    "demo": {"core", "handoff", "tickets", "analytics"},
+    "app": {"core", "encoder", "api"} | DOMAIN,
+    "demo": {"core", "handoff", "tickets", "knowledge", "analytics"},
     "cli": {"core", "supervisor", "app", "demo"} | DOMAIN,
-    "bot": set(),  # Rasa's side: another Python, another process
+    "bot": {"encoder"},  # Rasa's side: another Python, another process
     "actions": set(),
 }
 

@@ -13,8 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.cues import with_cues
-from bot.nlu.linear import LinearText
 from bot.nlu.normalizer import Normalizer, normalised
+from bot.nlu.text_model import TextModel
+from bot.nlu.vectors import vector, vectors
 
 EMOTIONS = ("neutral", "happy", "anxious", "disappointed", "angry")
 _NAME = "emotions"
@@ -38,7 +39,7 @@ class Emotion(GraphComponent):
         self._config = config
         self._storage = storage
         self._resource = resource
-        self._model: LinearText | None = None
+        self._model: TextModel | None = None
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -61,13 +62,14 @@ class Emotion(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         examples = [(e, label(e)) for e in training_data.intent_examples if e.get(TEXT)]
-        labelled = [(with_cues(normalised(e)), name) for e, name in examples if name]
+        labelled = [(e, name) for e, name in examples if name]
         unknown = {name for _, name in labelled} - set(EMOTIONS)
         if unknown:
             raise ValueError(f"emotions that do not exist: {sorted(unknown)}")
         if len({name for _, name in labelled}) > 2:
-            texts, names = zip(*labelled, strict=True)
-            self._model = LinearText.fit(texts, names, c=self._config["c"])
+            told, names = zip(*labelled, strict=True)
+            texts = [with_cues(normalised(e)) for e in told]
+            self._model = TextModel.fit(texts, names, vectors(told), c=self._config["c"], balanced=True)
         with self._storage.write_to(self._resource) as folder:
             if self._model:
                 self._model.save(folder, _NAME)
@@ -85,7 +87,7 @@ class Emotion(GraphComponent):
         component = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
             if (folder / f"{_NAME}.json").exists():
-                component._model = LinearText.load(folder, _NAME)
+                component._model = TextModel.load(folder, _NAME)
         return component
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -97,7 +99,7 @@ class Emotion(GraphComponent):
         text = normalised(message)
         if self._model is None or not text or text.startswith("/"):
             return {"name": "neutral", "confidence": 1.0}
-        ranking = self._model.rank(with_cues(text))
+        ranking = self._model.rank(with_cues(text), vector(message))
         name, confidence = ranking[0]
         if name != "neutral" and confidence < self._config["threshold"]:
             return {"name": "neutral", "confidence": 1.0 - confidence}

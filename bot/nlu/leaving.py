@@ -18,7 +18,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.linear import words
+from bot.nlu.ngrams import words
 from bot.nlu.normalizer import Normalizer, normalised
 
 #: The intent that every form gives way to.

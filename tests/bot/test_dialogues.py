@@ -225,8 +225,8 @@ def test_a_button_of_a_form_that_is_over_does_no_harm(bot):
 
 
 def test_two_failures_in_a_row_call_a_person(bot, service):
-    first = bot.say("绿萝蝴蝶茶几上面")
-    second = bot.say("我朋友说可以")
+    first = bot.say("这样子弄一下")
+    second = bot.say("我想要那个东西")
     assert first["understood"] is False and first["replies"][0]["type"] == "buttons"
     assert second["understood"] is False
     assert [h["reason"] for h in service.handoffs] == ["failed"]

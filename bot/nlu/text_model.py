@@ -1,0 +1,234 @@
+"""The text classifier behind intents and emotions: n-grams and a sentence vector, mixed as the data asks for.
+
+Seconds to train, a few megabytes, no TensorFlow; probabilities mean what they say; vectors are optional.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.model_selection import StratifiedKFold
+
+from bot.nlu.heads import (
+    Fit,
+    Head,
+    Numbers,
+    discriminant,
+    log_loss,
+    softmax,
+    support_vectors,
+    temperature,
+)
+from bot.nlu.ngrams import NGrams
+
+#: How much a sentence vector weighs beside two views of n-grams of length one each (measured, docs/nlu.md).
+_DENSE_WEIGHT = 1.4
+#: Up to so many examples a label the covariance of vectors is mostly guessed.
+_FEW = 20
+_SHRINKAGE_FEW, _SHRINKAGE_MANY = 0.75, 0.3
+_FOLDS = 3
+#: The head that answers where there are no vectors; always kept.
+_ALONE = "sparse"
+#: Shares of the heads are tried in tenths.
+_STEPS = 10
+#: For a set too small to try anything on: temperatures and shares that were good on average.
+_USUAL = {"sparse": (9.0, 0.2), "hybrid": (6.0, 0.2), "dense": (0.06, 0.8)}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A head, how sharp its margins are, and its share in the answer."""
+
+    head: Head
+    temperature: float
+    share: float
+
+
+@dataclass(frozen=True)
+class TextModel:
+    """A trained model.
+
+    center: mean of the training vectors, None for one trained without.  usual: mean and deviation of the
+    leading margin over training examples that were held out; held_out: what `judge` said of each of those,
+    in their order (not kept in files, None for a set too small to hold anything out).
+    """
+
+    ngrams: NGrams
+    parts: dict[str, _Part]
+    labels: list[str]
+    center: Numbers | None
+    usual: tuple[float, float] = (0.0, 1.0)
+    held_out: Numbers | None = None
+
+    @classmethod
+    def fit(
+        cls,
+        texts: Sequence[str],
+        labels: Sequence[str],
+        vectors: Numbers | None = None,
+        *,
+        c: float,
+        balanced: bool = False,
+    ) -> TextModel:
+        """Train on normalised texts and their vectors (texts x dimensions); at least two labels.
+
+        c: how closely the examples are followed.  balanced: labels count alike, however rare.  The same
+        input gives the same model.
+        """
+        names, truth = np.unique(np.asarray(labels), return_inverse=True)
+        ngrams = NGrams.fit(texts)
+        center = None if vectors is None else vectors.mean(axis=0)
+        views = _views(ngrams.rows(texts), _centred(vectors, center))
+        fits = {
+            "sparse": support_vectors(c, balanced=balanced),
+            "hybrid": support_vectors(c, balanced=balanced),
+            "dense": discriminant(_SHRINKAGE_FEW if len(texts) <= _FEW * len(names) else _SHRINKAGE_MANY),
+        }
+        margins = _held_out(views, fits, truth)
+        chosen = _choose(margins, truth) if margins else _usual(views)
+        parts = {
+            name: _Part(fits[name](views[name], truth), heat, share)
+            for name, (heat, share) in chosen.items()
+            if share > 0 or name == _ALONE
+        }
+        model = cls(ngrams, parts, [str(n) for n in names], center)
+        if not margins:
+            return model
+        leading = margins[model._leading(views)].max(axis=1)
+        usual = (float(leading.mean()), float(leading.std()) or 1.0)
+        return replace(model, usual=usual, held_out=(leading - usual[0]) / usual[1])
+
+    def judge(self, texts: Sequence[str], vectors: Numbers | None = None) -> tuple[Numbers, Numbers]:
+        """Probabilities (texts x labels, each row summing to one), and how far the best margin of each text
+        is from the usual one, in deviations: far below where a text resembles no label.
+
+        Without the vectors that a model was trained with, its n-grams answer alone.
+        """
+        views = _views(self.ngrams.rows(texts), _centred(vectors, self.center))
+        used = self.parts if len(views) > 1 else {_ALONE: replace(self.parts[_ALONE], share=1.0)}
+        margins = {n: p.head.margins(views[n]) for n, p in used.items() if p.share > 0}
+        mixed = sum(used[n].share * softmax(used[n].temperature * m) for n, m in margins.items())
+        best = margins[self._leading(views)].max(axis=1)
+        return np.asarray(mixed), (best - self.usual[0]) / self.usual[1]
+
+    def probabilities(self, texts: Sequence[str], vectors: Numbers | None = None) -> Numbers:
+        """texts x labels, each row summing to one."""
+        return self.judge(texts, vectors)[0]
+
+    def rank(self, text: str, vector: Numbers | None = None) -> list[tuple[str, float]]:
+        """Labels with their probabilities, likeliest first."""
+        return self.ranked(self.probabilities([text], None if vector is None else vector[None])[0])
+
+    def ranked(self, row: Numbers) -> list[tuple[str, float]]:
+        return [(self.labels[i], float(row[i])) for i in np.argsort(-row)]
+
+    def centred(self, vectors: Numbers) -> Numbers:
+        """Vectors as this model compares them: less their mean, of length one."""
+        centred = _centred(vectors, self.center)
+        assert centred is not None, "a model that was trained without vectors"
+        return centred
+
+    def _leading(self, views: dict[str, Any]) -> str:
+        """The head whose margins tell best whether a text resembles anything known."""
+        return next(n for n in ("hybrid", "dense", _ALONE) if n in views and self._answers(n, views))
+
+    def _answers(self, name: str, views: dict[str, Any]) -> bool:
+        return len(views) == 1 or (name in self.parts and self.parts[name].share > 0)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Numbers and strings only: a model file that was tampered with can mislead, never run code."""
+        arrays = self.ngrams.arrays()
+        for part, p in self.parts.items():
+            arrays[f"{part}.weights"] = p.head.weights.astype(np.float16)
+            arrays[f"{part}.bias"] = p.head.bias
+        if self.center is not None:
+            arrays["center"] = self.center
+        np.savez_compressed(folder / f"{name}.npz", **arrays)
+        state = {
+            "labels": self.labels,
+            "usual": self.usual,
+            "parts": {part: [p.temperature, p.share] for part, p in self.parts.items()},
+            "vocabularies": self.ngrams.vocabularies(),
+        }
+        (folder / f"{name}.json").write_text(json.dumps(state, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path, name: str) -> TextModel:
+        state = json.loads((folder / f"{name}.json").read_text("utf-8"))
+        with np.load(folder / f"{name}.npz", allow_pickle=False) as arrays:
+            parts = {
+                part: _Part(
+                    Head(arrays[f"{part}.weights"].astype(np.float32), arrays[f"{part}.bias"]), heat, share
+                )
+                for part, (heat, share) in state["parts"].items()
+            }
+            center = arrays["center"] if "center" in arrays else None
+            ngrams = NGrams.restored(state["vocabularies"], arrays)
+            return cls(ngrams, parts, state["labels"], center, tuple(state["usual"]))
+
+
+def _views(sparse: csr_matrix, dense: Numbers | None) -> dict[str, Any]:
+    """What each head sees."""
+    if dense is None:
+        return {"sparse": sparse}
+    return {
+        "sparse": sparse,
+        "hybrid": hstack([sparse, csr_matrix(_DENSE_WEIGHT * dense)]).tocsr(),
+        "dense": dense,
+    }
+
+
+def _centred(vectors: Numbers | None, center: Numbers | None) -> Numbers | None:
+    """Vectors of one model all point roughly one way: what tells texts apart is the rest."""
+    if vectors is None or center is None:
+        return None
+    away: Numbers = vectors - center
+    lengths = np.linalg.norm(away, axis=1, keepdims=True)
+    return np.asarray(away / np.where(lengths > 0, lengths, 1), np.float32)
+
+
+def _held_out(views: dict[str, Any], fits: dict[str, Fit], truth: Numbers) -> dict[str, Numbers]:
+    """Margins (examples x labels) of each head on what it was not trained on; empty for too small a set."""
+    counts = np.bincount(truth)
+    if counts.min() < _FOLDS:
+        return {}
+    margins = {name: np.zeros((len(truth), len(counts)), np.float32) for name in views}
+    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+    for train, test in folds.split(np.zeros(len(truth)), truth):
+        for name, rows in views.items():
+            margins[name][test] = fits[name](rows[train], truth[train]).margins(rows[test])
+    return margins
+
+
+def _choose(margins: dict[str, Numbers], truth: Numbers) -> dict[str, tuple[float, float]]:
+    """Temperature and share of each head, by what they said of held-out examples."""
+    heats = {name: temperature(m, truth) for name, m in margins.items()}
+    at = np.arange(len(truth)), truth
+    shares = _shares({name: softmax(heats[name] * m)[at] for name, m in margins.items()})
+    return {name: (heats[name], shares[name]) for name in margins}
+
+
+def _shares(held_out: dict[str, Numbers]) -> dict[str, float]:
+    """The mixture whose held-out probabilities of the truth are likeliest; steps of a tenth."""
+    best: tuple[int, ...] = ()
+    best_loss = np.inf
+    for tenths in itertools.product(range(_STEPS + 1), repeat=len(held_out)):
+        if sum(tenths) == _STEPS:
+            mixed = sum(n / _STEPS * p for n, p in zip(tenths, held_out.values(), strict=True))
+            loss = log_loss(np.asarray(mixed))
+            if loss < best_loss - 1e-9:
+                best, best_loss = tenths, loss
+    return dict(zip(held_out, (n / _STEPS for n in best), strict=True))
+
+
+def _usual(views: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    if "dense" not in views:
+        return {"sparse": (_USUAL["sparse"][0], 1.0)}
+    return {**_USUAL, "sparse": (_USUAL["sparse"][0], 0.0)}
