@@ -8,12 +8,14 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.cues import with_cues
 from bot.nlu.normalizer import Normalizer, normalised
+from bot.nlu.tempo import Tempo, shifted, tempo
 from bot.nlu.text_model import TextModel
 from bot.nlu.vectors import vector, vectors
 
@@ -33,7 +35,10 @@ def label(example: Message) -> str | None:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class Emotion(GraphComponent):
-    """Sets `emotion: {name, confidence}` on every message, so that yesterday's anger never sticks."""
+    """Sets `emotion: {name, confidence}` on every message, so that yesterday's anger never sticks.
+
+    What the words say of anger is shifted by how they are written: see `Tempo`.
+    """
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config = config
@@ -90,17 +95,27 @@ class Emotion(GraphComponent):
                 component._model = TextModel.load(folder, _NAME)
         return component
 
-    def process(self, messages: list[Message]) -> list[Message]:
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         for message in messages:
-            message.set("emotion", self._emotion(message), add_to_output=True)
+            message.set("emotion", self._emotion(message, tempo(message, tracker)), add_to_output=True)
         return messages
 
-    def _emotion(self, message: Message) -> dict[str, Any]:
+    def _emotion(self, message: Message, how: Tempo) -> dict[str, Any]:
         text = normalised(message)
         if self._model is None or not text or text.startswith("/"):
             return {"name": "neutral", "confidence": 1.0}
-        ranking = self._model.rank(with_cues(text), vector(message))
-        name, confidence = ranking[0]
+        known = dict(self._model.rank(with_cues(text), vector(message)))
+        name, confidence = max(pressed(known, how).items(), key=lambda item: item[1])
         if name != "neutral" and confidence < self._config["threshold"]:
             return {"name": "neutral", "confidence": 1.0 - confidence}
         return {"name": name, "confidence": confidence}
+
+
+def pressed(known: dict[str, float], how: Tempo) -> dict[str, float]:
+    """Probabilities of emotions after the pressure has moved that of anger; they still sum to one."""
+    before = known.get("angry", 0.0)
+    after = shifted(before, how.pressure())
+    if after == before:
+        return known
+    rest = (1 - after) / (1 - before)
+    return {name: after if name == "angry" else p * rest for name, p in known.items()}
