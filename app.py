@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
+import os
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,7 @@ from redis.asyncio import Redis
 from sanic import Sanic
 
 import api.visitor
-from api import console, files, health, http, idempotency, internal, openapi, pages, seeds
+from api import console, files, health, http, idempotency, internal, internal_knowledge, openapi, pages, seeds
 from api.bot_status import BotStatus
 from api.duty import Duty
 from api.sockets import Hub, Sweep
@@ -40,8 +42,13 @@ from core.settings_store import Business, SettingsStore
 from core.signals import LocalSignals, Signals
 from dialogue.client import Bot, HttpBot
 from dialogue.dispatcher import Dispatcher
+from encoder import CachedEncoder, Encoder, encoder_for
 from handoff import presence, queue
 from handoff.router import Router
+from knowledge import asked
+from knowledge.mining.background import Miner
+from knowledge.search.searcher import Searcher
+from learning import releases
 
 log = structlog.get_logger(__name__)
 
@@ -72,6 +79,7 @@ class Parts:
     signals: Signals
     registry: Registry = field(default_factory=Registry)
     dist: Path = ROOT / "web" / "dist"
+    encoder: Callable[[], Encoder | None] = lambda: None  # made at the first use
 
 
 def parts(settings: Settings, *, clock: Clock | None = None, bot: Bot | None = None) -> Parts:
@@ -86,7 +94,13 @@ def parts(settings: Settings, *, clock: Clock | None = None, bot: Bot | None = N
     db = Database(settings.database_url, clock=clock or SystemClock(), hints=hints)
     schema = ROOT / "bot" / "wire.schema.json"
     ours = bot or HttpBot(settings.bot_url, settings.bot_token.reveal(), schema=schema)
-    return Parts(db, ours, limiter, signals)
+    return Parts(db, ours, limiter, signals, encoder=lambda: make_encoder(settings))
+
+
+def make_encoder(settings: Settings) -> Encoder | None:
+    """What KETING_ENCODER names, with what it encoded kept in the data directory."""
+    made = encoder_for(os.environ.get("KETING_ENCODER", "auto"))
+    return CachedEncoder(made, settings.data_dir / "vectors.sqlite") if made is not None else None
 
 
 def create_app(
@@ -112,6 +126,7 @@ def create_app(
     http.install(app)
     app.blueprint(api.visitor.blueprints)
     app.blueprint(internal.bp)
+    app.blueprint(internal_knowledge.bp)
     app.blueprint(files.blueprint)
     app.blueprint(health.blueprint)
     app.blueprint(openapi.blueprint)
@@ -156,11 +171,14 @@ def _furnish(app: Sanic[Any, Any], settings: Settings, made: Parts) -> None:
         hints=made.db.hints,
     )
     ctx.status = status
+    ctx.models = ROOT / "models"
     ctx.bot_status = lambda: status.current
     ctx.business = lambda: _business(ctx.store, made.db.clock)
     ctx.dispatcher = Dispatcher(made.db, made.bot, Line())
     ctx.router = Router(made.db)
     ctx.sender = Sender(made.db, made.registry)
+    ctx.knowledge = Searcher(made.db, made.encoder)
+    ctx.miner = Miner(made.db, ctx.knowledge)
 
 
 async def _business(store: SettingsStore, clock: Clock) -> dict[str, Any]:
@@ -185,10 +203,21 @@ def _start_background(app: Sanic[Any, Any]) -> None:
     start(ctx.router.run(), "router")
     start(ctx.sender.run(), "sender")
     start(ctx.status.run(), "bot status")
+    start(_settle_releases(ctx.status, ctx.db), "releases")
     start(ctx.duty.run(), "duty")
     start(ctx.visitor_sweep.run(), "visitor sweep")
     start(ctx.agent_sweep.run(), "agent sweep")
+    start(ctx.knowledge.run(), "knowledge")
     start(_housekeeping(ctx.db), "housekeeping")
+
+
+async def _settle_releases(status: BotStatus, db: Database) -> None:
+    """Take down what becomes of releases, as often as the supervisor's report may have changed."""
+    while True:
+        with contextlib.suppress(Unavailable):
+            await releases.settle(db, status.release)
+        with db.hints.watch("bot") as watch:
+            await watch.wait(30)
 
 
 async def _housekeeping(db: Database) -> None:
@@ -200,6 +229,7 @@ async def _housekeeping(db: Database) -> None:
                 await tx.run(s.ticket_pass.delete().where(s.ticket_pass.c.expires_at < tx.now))
                 await tx.run(s.login.delete().where(s.login.c.expires_at < tx.now))
                 await idempotency.forget_old(tx)
+                await asked.forget_old(tx)
         except Unavailable:
             log.warning("housekeeping.database_unavailable")
         await asyncio.sleep(600)
@@ -218,6 +248,8 @@ async def _drain(app: Sanic[Any, Any]) -> None:
 async def _close(app: Sanic[Any, Any]) -> None:
     ctx = app.ctx
     ctx.store.close()
+    await ctx.miner.close()
+    ctx.knowledge.close()
     if isinstance(ctx.bot, HttpBot):
         await ctx.bot.close()
     await ctx.signals.close()

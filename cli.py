@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.bilingual import Bilingual, terminal_language
@@ -16,12 +16,23 @@ from core.bilingual import Bilingual, terminal_language
 if TYPE_CHECKING:
     from core.settings import Settings
 
+#: A trainer's tools, each a program of the bot's that reads its own options: here is only how to call it.
+TRAINERS_TOOLS: dict[str, tuple[str, Bilingual]] = {
+    "test": ("bot.tools.examine", Bilingual("检验机器人的模型", "how good the bot's model is")),
+    "chat": ("bot.tools.chat", Bilingual("在终端里和机器人对话", "talk to the bot in the terminal")),
+    "compare": ("bot.tools.compare", Bilingual("比较两个模型", "what another model understands otherwise")),
+}
 ROLES = ("agent", "staff", "supervisor", "trainer", "admin")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if argv is None else argv)
     try:
-        return _run(_parser().parse_args(argv))
+        if given and given[0] in TRAINERS_TOOLS:
+            return _run(argparse.Namespace(run=_trainers_tool, tool=given[0], options=given[1:]))
+        if given[:2] == ["data", "check"]:
+            return _run(argparse.Namespace(run=_data_check, options=given[2:]))
+        return _run(_parser().parse_args(given))
     except KeyboardInterrupt:
         return 130
 
@@ -66,13 +77,28 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("train", help=_say("安装并训练机器人", "install and train the bot")).set_defaults(
         run=_train
     )
+    _list_trainers_tools(commands)
     commands.add_parser(
         "identity-key",
         help=_say("生成签名访客身份的新密钥", "a new key for signing who a visitor is"),
     ).set_defaults(run=_identity_key)
     _add_demo_command(commands)
+    _add_knowledge_command(commands)
     _add_agent_commands(commands)
     return parser
+
+
+def _list_trainers_tools(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """For the list of commands only: `main` hands them over with all their options."""
+    for name, (_, what) in TRAINERS_TOOLS.items():
+        commands.add_parser(name, help=what.to(terminal_language()), add_help=False)
+    data = commands.add_parser("data", help=_say("检查训练数据", "check the training data"))
+    verbs = data.add_subparsers(required=True, metavar=_say("操作", "VERB"))
+    verbs.add_parser(
+        "check",
+        help=_say("重复、冲突、泄漏、缺少的例句", "what is wrong, and how to mend it"),
+        add_help=False,
+    )
 
 
 def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -93,6 +119,18 @@ def _add_demo_command(commands: argparse._SubParsersAction[argparse.ArgumentPars
         ),
     )
     demo.set_defaults(run=_demo)
+
+
+def _add_knowledge_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    knowledge = commands.add_parser("knowledge", help=_say("知识库", "the knowledge base"))
+    verbs = knowledge.add_subparsers(required=True, metavar=_say("操作", "VERB"))
+    mine = verbs.add_parser(
+        "mine", help=_say("从历史会话中提出新文章", "propose articles out of past conversations")
+    )
+    mine.add_argument(
+        "--days", type=int, default=90, metavar="N", help=_say("看最近多少天", "how many days to look back")
+    )
+    mine.set_defaults(run=_knowledge_mine)
 
 
 def _add_agent_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -140,9 +178,47 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
 def _train(arguments: argparse.Namespace) -> int:
     from core.settings import load_settings
+    from supervisor import bot_install
+    from supervisor.bot_model import train_command
     from supervisor.train import train
 
-    return train(load_settings())
+    if not bot_install.is_installed():
+        return train(load_settings())  # the environment first; then it trains as well
+    return _bot_program([*train_command(), "--lang", terminal_language()])
+
+
+def _trainers_tool(arguments: argparse.Namespace) -> int:
+    from core.settings import load_settings
+    from supervisor.environment import BOT_PYTHON, bot_environment
+
+    if not BOT_PYTHON.exists():
+        hint = _say(
+            "机器人环境尚未安装：请先运行 keting train。",
+            "The bot is not installed: run `keting train` first.",
+        )
+        print(hint, file=sys.stderr)
+        return 2
+    settings = load_settings(create_secrets=False)
+    of_bot = bot_environment(settings) | {"KETING_BOT_URL": settings.bot_url}
+    module, _ = TRAINERS_TOOLS[arguments.tool]
+    return _bot_program([str(BOT_PYTHON), "-m", module, *arguments.options], of_bot)
+
+
+def _data_check(arguments: argparse.Namespace) -> int:
+    """Needs nothing of the bot's environment, so it answers on a machine that has none."""
+    language = terminal_language()
+    return _bot_program([sys.executable, "-m", "bot.data_check", "--lang", language, *arguments.options])
+
+
+def _bot_program(command: Sequence[str], environment: Mapping[str, str] | None = None) -> int:
+    """Run one of the bot's programs in this terminal and folder; its exit code."""
+    import os
+    import subprocess
+
+    from supervisor.environment import ROOT
+
+    env = {**os.environ, **(environment or {}), "PYTHONPATH": str(ROOT)}
+    return subprocess.run(list(command), env=env, check=False).returncode
 
 
 def _identity_key(arguments: argparse.Namespace) -> int:
@@ -207,6 +283,43 @@ def _demo(arguments: argparse.Namespace) -> int:
         print(error_text(error.code, language), file=sys.stderr)
         return 1
     print(summary(report, language, shows_password=password is None))
+    return 0
+
+
+def _knowledge_mine(arguments: argparse.Namespace) -> int:
+    from app import make_encoder
+    from core.db import Database
+    from core.errors import KetingError
+    from core.texts import error_text
+    from knowledge.mining.miner import Report, mine
+    from knowledge.search.searcher import Searcher
+
+    settings = _settings_with_database()
+    assert settings.database_url is not None
+    url = settings.database_url
+
+    async def run() -> Report:
+        db = Database(url, pool_size=2)
+        searcher = Searcher(db, lambda: make_encoder(settings))
+        try:
+            return await mine(db, searcher, days=max(arguments.days, 1))
+        finally:
+            searcher.close()
+            await db.close()
+
+    try:
+        report = asyncio.run(run())
+    except KetingError as error:
+        print(error.detail or error_text(error.code, terminal_language()), file=sys.stderr)
+        return 1
+    print(
+        _say(
+            f"{report.questions} 个问题，{report.clusters} 组反复出现；{report.answered} 组已有文章，"
+            f"新提议 {report.proposed} 篇，更新 {report.counted} 篇。",
+            f"{report.questions} questions, {report.clusters} groups of them asked again and again; "
+            f"{report.answered} have an article, {report.proposed} new proposals, {report.counted} updated.",
+        )
+    )
     return 0
 
 

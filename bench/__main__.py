@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import bench
 from bench.report import RESULTS, machine, show, write
 
-NAMES = ("widget", "console_list", "assign", "acks", "relay", "resume", "memory", "turns")
+NAMES = ("widget", "console_list", "assign", "acks", "relay", "resume", "memory", "turns", "knowledge")
 
 
 def main(names: Sequence[str]) -> int:

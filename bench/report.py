@@ -10,11 +10,9 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 ROOT = Path(__file__).parent.parent
 RESULTS = Path(__file__).parent / "results"
@@ -86,7 +84,7 @@ def write(result: Result, load_before: float) -> Path:
     whole = {
         "bench": result.name,
         "what": result.what,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "machine": machine() | {"load_before": load_before, "load_after": round(os.getloadavg()[0], 2)},
         "rows": [asdict(row) for row in result.rows],
         "notes": result.notes,
@@ -99,7 +97,7 @@ def machine() -> dict[str, Any]:
     return {
         "cpu": _cpu(),
         "cores": os.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
+        "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30, 1),
         "system": platform.system(),
         "python": platform.python_version(),
         "commit": _commit(),

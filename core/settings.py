@@ -82,6 +82,11 @@ class Settings:
         return f"{self.local_url}/internal/v1"
 
     @property
+    def bot_wish_path(self) -> Path:
+        """Which model the bot shall run, written by the service and read by the supervisor."""
+        return self.data_dir / "bot-wish.json"
+
+    @property
     def bot_status_path(self) -> Path:
         """Written by the supervisor, read by the service: how far the bot's installation is."""
         return self.data_dir / "bot-status.json"

@@ -186,6 +186,14 @@ ERRORS: dict[str, Bilingual] = {
         "标识为 1 到 40 个小写字母、数字或横线。",
         "An identifier has 1 to 40 lower-case letters, digits or hyphens.",
     ),
+    "release_under_way": Bilingual(
+        "正在上线另一个模型，请等它完成。",
+        "Another model is being released. Please wait until it is done.",
+    ),
+    "bot_not_ours": Bilingual(
+        "机器人不由本实例运行，请在运行它的地方更换模型。",
+        "The bot is not run by this instance: change its model where it is run.",
+    ),
     "shortcut_taken": Bilingual(
         "这个快捷词已被使用。",
         "This shortcut is taken.",

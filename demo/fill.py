@@ -24,7 +24,7 @@ from core.bilingual import Bilingual
 from core.blobs import FolderStore
 from core.db import Database, Tx
 from core.settings import Settings
-from demo import company, live, pictures
+from demo import articles, company, live, pictures
 from demo.calendar import openings
 from demo.company import Person
 from demo.crowd import Crowd
@@ -93,6 +93,7 @@ async def fill(settings: Settings, options: Options, password: str | None = None
             await _write(tx, world, runs + 1)
             if runs == 0:
                 await live.seat(tx, world)
+                await articles.plant(tx, world.rng, house.agents.get("shen.mo"))
     except BaseException:
         for key in stored:
             with contextlib.suppress(OSError):

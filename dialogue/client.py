@@ -80,7 +80,7 @@ class HttpBot:
     def __init__(self, base_url: str, token: str, *, schema: Path, deadline_s: float = DEADLINE_S) -> None:
         wire = json.loads(schema.read_text("utf-8"))
         self._check = fastjsonschema.compile({**wire, "$ref": "#/definitions/turn_response"})
-        self._url = f"{base_url.rstrip('/')}/webhooks/keting"
+        self._url = _channel(base_url)
         self._headers = {"X-Keting-Token": token}
         self._timeout = aiohttp.ClientTimeout(total=deadline_s, sock_connect=2.0)
         self._session: aiohttp.ClientSession | None = None
@@ -131,6 +131,10 @@ class HttpBot:
         except (aiohttp.ClientError, TimeoutError):
             return False
 
+    def move(self, base_url: str) -> None:
+        """Ask there from now on; what is in flight is answered where it was asked."""
+        self._url = _channel(base_url)
+
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
@@ -167,6 +171,10 @@ class HttpBot:
             return msgspec.json.decode(raw)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as err:
             raise BotFailed(detail="answer is not JSON") from err
+
+
+def _channel(base_url: str) -> str:
+    return f"{base_url.rstrip('/')}/webhooks/keting"
 
 
 def _dumps(body: Any) -> str:

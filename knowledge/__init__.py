@@ -1,1 +1,1 @@
-"""Articles that answer questions, and the search over them."""
+"""The knowledge base: articles and their versions, search, import and export (docs/knowledge.md)."""

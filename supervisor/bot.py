@@ -10,7 +10,8 @@ from pathlib import Path
 
 from core.settings import Settings
 from supervisor import bot_install, bot_model
-from supervisor.bot_servers import actions_program, is_ready, rasa_program, write_endpoints
+from supervisor.bot_replicas import Replicas
+from supervisor.bot_servers import actions_program, write_endpoints
 from supervisor.bot_status import BotStatus, Stage
 from supervisor.child import Program, last_lines, start, stop
 from supervisor.environment import ROOT, bot_environment
@@ -38,6 +39,7 @@ class Bot:
         self._say = say
         self._ca_bundle = ca_bundle
         self._keepers: list[Keeper] = []
+        self._replicas: Replicas | None = None
 
     async def run(self) -> None:
         pause_s = FIRST_RETRY_S
@@ -92,19 +94,27 @@ class Bot:
 
     async def _serve(self) -> None:
         endpoints = write_endpoints(self.settings)
+        self._keep(actions_program(self.settings, self._ca_bundle))
+        replicas = Replicas(self.settings, endpoints, self._say, self._ca_bundle)
+        self._replicas = replicas
+        replicas.start()
+        self.status.url, self.status.model = replicas.live.url, replicas.live.model.name
         self.status.report("starting")
-        for program in (
-            actions_program(self.settings, self._ca_bundle),
-            rasa_program(self.settings, endpoints, self._ca_bundle),
-        ):
-            self._keepers.append(Keeper(program, self._say))
-            self._keepers[-1].launch()
         while True:
-            stage: Stage = "ready" if await is_ready(self.settings) else "starting"
-            if stage != self.status.stage:
+            stage: Stage = "ready" if await replicas.is_ready() else "starting"
+            release = await replicas.follow()
+            if stage != self.status.stage or release != self.status.release:
+                self.status.url, self.status.model = replicas.live.url, replicas.live.model.name
+                self.status.release = release
                 self.status.report(stage)
             await asyncio.sleep(LOOK_EVERY_S)
 
+    def _keep(self, program: Program) -> None:
+        self._keepers.append(Keeper(program, self._say))
+        self._keepers[-1].launch()
+
     async def stop(self) -> None:
+        if self._replicas is not None:
+            await self._replicas.stop()
         for keeper in reversed(self._keepers):
             await keeper.stop()

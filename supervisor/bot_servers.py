@@ -9,7 +9,6 @@ import httpx
 import yaml
 
 from core.settings import Settings
-from supervisor.bot_model import wanted_model
 from supervisor.child import Program
 from supervisor.database import bot_database_url
 from supervisor.environment import BOT_PYTHON, ROOT, bot_environment
@@ -44,11 +43,13 @@ def actions_program(settings: Settings, ca_bundle: Path | None) -> Program:
     )
 
 
-def rasa_program(settings: Settings, endpoints: Path, ca_bundle: Path | None) -> Program:
+def rasa_program(
+    settings: Settings, endpoints: Path, ca_bundle: Path | None, *, model: Path, port: int
+) -> Program:
     # fmt: off
     argv = [
-        str(BOT_PYTHON), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(settings.rasa_port),
-        "--endpoints", str(endpoints), "--credentials", "credentials.yml", "--model", str(wanted_model()),
+        str(BOT_PYTHON), "-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(port),
+        "--endpoints", str(endpoints), "--credentials", "credentials.yml", "--model", str(model),
     ]
     # fmt: on
     return Program(
@@ -61,12 +62,12 @@ def rasa_program(settings: Settings, endpoints: Path, ca_bundle: Path | None) ->
     )
 
 
-async def is_ready(settings: Settings) -> bool:
-    """The bot's own word that it has a model and a healthy store."""
+async def is_ready(settings: Settings, url: str) -> bool:
+    """The word of the bot at url that it has a model and a healthy store."""
     headers = {"X-Keting-Token": settings.bot_token.reveal()}
     try:
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
-            answer = await client.get(f"{settings.bot_url}/webhooks/keting/health", headers=headers)
+            answer = await client.get(f"{url}/webhooks/keting/health", headers=headers)
     except httpx.HTTPError:
         return False
     return answer.status_code == 200

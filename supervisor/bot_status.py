@@ -6,7 +6,7 @@ import json
 import os
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from core.bilingual import Bilingual
 from supervisor.terminal import Say
@@ -27,17 +27,30 @@ class BotStatus:
     """Writes the file whole or not at all, and says each new stage on the terminal.
 
     The file is an object: stage, detail (a short technical text, the same in every language, may be empty),
-    percent (0 to 100 or null: not known), at (UTC, ISO 8601).
+    percent (0 to 100 or null: not known), at (UTC, ISO 8601), url and model (where the bot answers and the
+    file it runs, null before there is one), release (what became of the last wish for another model, or null:
+    id, model, state starting, live or failed, detail).
     """
 
     def __init__(self, path: Path, say: Say) -> None:
         self.path = path
         self.stage: Stage | None = None
+        self.url: str | None = None
+        self.model: str | None = None
+        self.release: dict[str, Any] | None = None
         self._say = say
         self._said = -1
 
     def report(self, stage: Stage, detail: str = "", percent: int | None = None) -> None:
-        content = {"stage": stage, "detail": detail, "percent": percent, "at": datetime.now(UTC).isoformat()}
+        content = {
+            "stage": stage,
+            "detail": detail,
+            "percent": percent,
+            "at": datetime.now(UTC).isoformat(),
+            "url": self.url,
+            "model": self.model,
+            "release": self.release,
+        }
         draft = self.path.with_name(f".{self.path.name}.new")
         draft.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
         os.replace(draft, self.path)

@@ -44,7 +44,8 @@ def service_environment(settings: Settings) -> dict[str, str]:
         "KETING_DATABASE_URL": settings.database_url,
         "KETING_BOT_DATABASE_URL": settings.bot_database_url,
         "KETING_REDIS_URL": settings.redis_url,
-        "KETING_BOT_URL": settings.bot_url,
+        # ours is where the supervisor's report says: a release moves it
+        "KETING_BOT_URL": None if settings.runs_bot else settings.bot_url,
         "KETING_RASA_PORT": str(settings.rasa_port),
         "KETING_ACTIONS_PORT": str(settings.actions_port),
         "KETING_SECRET_KEY": settings.secret_key.reveal(),

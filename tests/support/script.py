@@ -58,8 +58,18 @@ class Crowd:
     histories: list[list[dict[str, Any]]] = field(default_factory=list)
 
 
-async def write(url: str, crowd: Crowd, *, visitors: int, messages: int, dice: random.Random) -> None:
-    """Each visitor writes messages one after the other, each sent until acknowledged."""
+async def write(
+    url: str,
+    crowd: Crowd,
+    *,
+    visitors: int,
+    messages: int,
+    dice: random.Random,
+    pause_s: tuple[float, float] = (0.3, 3.0),
+    until: asyncio.Event | None = None,
+) -> None:
+    """Each visitor writes messages one after the other, each until acknowledged; fewer when until is set."""
+    until = until or asyncio.Event()
     async with client(url, limits=httpx.Limits(max_connections=100)) as http:
         crowd.visitors = [
             await Visitor.enter(http, url, language=("zh", "en")[i % 2]) for i in range(visitors)
@@ -68,7 +78,10 @@ async def write(url: str, crowd: Crowd, *, visitors: int, messages: int, dice: r
         listening = [asyncio.create_task(v.listen()) for v in crowd.visitors]
         try:
             await asyncio.gather(
-                *(_write_one(crowd, i, messages, random.Random(dice.random())) for i in range(visitors))
+                *(
+                    _write_one(crowd, i, messages, random.Random(dice.random()), pause_s, until)
+                    for i in range(visitors)
+                )
             )
             await _settle(crowd)
             crowd.histories = [await v.history() for v in crowd.visitors]
@@ -85,13 +98,22 @@ def _has_all(count: int, visitor: Visitor) -> bool:
     return len(visitor.seen) >= count
 
 
-async def _write_one(crowd: Crowd, i: int, messages: int, dice: random.Random) -> None:
+async def _write_one(
+    crowd: Crowd,
+    i: int,
+    messages: int,
+    dice: random.Random,
+    pause_s: tuple[float, float],
+    until: asyncio.Event,
+) -> None:
     lines = LINES[("zh", "en")[i % 2]]
     for _ in range(messages):
+        if until.is_set():
+            return
         client_id = str(uuid4())
         crowd.sent[i].append(client_id)
         await crowd.visitors[i].say(dice.choice(lines), client_id)
-        await asyncio.sleep(dice.uniform(0.3, 3.0))  # the pace of people, not synchronisation
+        await asyncio.sleep(dice.uniform(*pause_s))  # the pace of people, not synchronisation
 
 
 async def _settle(crowd: Crowd, timeout_s: float = 90) -> None:

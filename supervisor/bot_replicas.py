@@ -1,0 +1,148 @@
+"""The Rasa process that answers, and its successor while another model is being released.
+
+Rasa cannot change its model while it runs without standing still, so a release is a second process: started
+beside the first, taken into service when it is ready, and the first is stopped when nobody asks it any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.bilingual import Bilingual
+from core.settings import Settings
+from supervisor.bot_model import wanted_model
+from supervisor.bot_servers import is_ready, rasa_program
+from supervisor.environment import ROOT
+from supervisor.errors import ChildFailed
+from supervisor.keeper import Keeper
+from supervisor.ports import free_port
+from supervisor.terminal import Say
+
+MODELS = ROOT / "models"
+#: A model is loaded within this time, on a machine that also serves.
+START_S = 240.0
+#: The service looks where the bot is every 2 s and waits 8 s for an answer: then nobody asks the old one.
+RETIRE_S = 20.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A model that somebody wants released; a later wish has a larger id."""
+
+    id: int
+    model: str
+
+
+@dataclass(frozen=True)
+class Replica:
+    model: Path
+    url: str
+    keeper: Keeper
+
+
+class Replicas:
+    """At most two processes.  start() once, then follow() again and again, stop() at the end."""
+
+    def __init__(self, settings: Settings, endpoints: Path, say: Say, ca_bundle: Path | None) -> None:
+        self._settings, self._endpoints = settings, endpoints
+        self._say, self._ca_bundle = say, ca_bundle
+        self._kept = settings.data_dir / "bot-released.json"
+        self._done = 0
+        self._release: dict[str, Any] | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._all: list[Replica] = []
+        self.live: Replica
+
+    def start(self) -> None:
+        """Run the model that was released last if it is still of the present data, else that of the data."""
+        wanted, kept = wanted_model(), _read(self._kept)
+        self._done = int(kept.get("wish") or 0)
+        released = MODELS / Path(str(kept.get("model") or "-")).name
+        pinned = kept.get("data") == wanted.name and released.is_file()
+        self.live = self._launch(released if pinned else wanted, self._settings.rasa_port)
+
+    async def is_ready(self) -> bool:
+        return await is_ready(self._settings, self.live.url)
+
+    async def follow(self) -> dict[str, Any] | None:
+        """Begin what is wished for, if anything new is; returns how far the last release is."""
+        if self._task is None or self._task.done():
+            wish = self._wish()
+            if wish is not None and wish.id > self._done:
+                self._done = wish.id
+                self._task = asyncio.create_task(self._run(wish), name="release")
+        return self._release
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        for replica in reversed(self._all):
+            await replica.keeper.stop()
+
+    async def _run(self, wish: Wish) -> None:
+        self._tell(wish, "starting")
+        old, model = self.live, MODELS / wish.model
+        if model == old.model:
+            return self._settle(wish, "live")
+        if not model.is_file():
+            return self._settle(wish, "failed", f"{wish.model}: no such file")
+        self._say("bot", Bilingual(f"正在启动新模型 {wish.model}", f"starting the new model {wish.model}"))
+        new = self._launch(model, free_port(self._settings.rasa_port))
+
+        async def is_up() -> bool:
+            return await is_ready(self._settings, new.url)
+
+        try:
+            await new.keeper.wait_until(is_up, START_S, crashes=1)
+        except ChildFailed as failure:
+            await self._end(new)
+            self._say("bot", failure.text)
+            return self._settle(wish, "failed", str(failure)[-500:])
+        self.live = new
+        self._settle(wish, "live")
+        self._say("bot", Bilingual(f"新模型已上线 {wish.model}", f"the new model answers: {wish.model}"))
+        await asyncio.sleep(RETIRE_S)
+        await self._end(old)
+
+    def _launch(self, model: Path, port: int) -> Replica:
+        program = rasa_program(self._settings, self._endpoints, self._ca_bundle, model=model, port=port)
+        replica = Replica(model, f"http://127.0.0.1:{port}", Keeper(program, self._say))
+        replica.keeper.launch()
+        self._all.append(replica)
+        return replica
+
+    async def _end(self, replica: Replica) -> None:
+        await replica.keeper.stop()
+        self._all.remove(replica)
+
+    def _tell(self, wish: Wish, state: str, detail: str = "") -> None:
+        self._release = {"id": wish.id, "model": wish.model, "state": state, "detail": detail}
+
+    def _settle(self, wish: Wish, state: str, detail: str = "") -> None:
+        self._tell(wish, state, detail)
+        kept = {"wish": wish.id, "model": self.live.model.name, "data": wanted_model().name}
+        draft = self._kept.with_name(f".{self._kept.name}.new")
+        draft.write_text(json.dumps(kept), "utf-8")
+        os.replace(draft, self._kept)
+
+    def _wish(self) -> Wish | None:
+        raw = _read(self._settings.bot_wish_path)
+        number, model = raw.get("id"), raw.get("model")
+        if not isinstance(number, int) or not isinstance(model, str) or Path(model).name != model:
+            return None
+        return Wish(number, model)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """A small JSON object; nothing where there is none."""
+    try:
+        raw = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return raw if isinstance(raw, dict) else {}
