@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import os
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,7 +98,7 @@ def parts(settings: Settings, *, clock: Clock | None = None, bot: Bot | None = N
 
 def make_encoder(settings: Settings) -> Encoder | None:
     """What KETING_ENCODER names, with what it encoded kept in the data directory."""
-    made = encoder_for(os.environ.get("KETING_ENCODER", "auto"))
+    made = encoder_for(settings.encoder)
     return CachedEncoder(made, settings.data_dir / "vectors.sqlite") if made is not None else None
 
 

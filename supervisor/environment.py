@@ -53,6 +53,7 @@ def service_environment(settings: Settings) -> dict[str, str]:
         "KETING_INTERNAL_TOKEN": settings.internal_token.reveal(),
         "KETING_TLS_CERT": str(settings.tls_cert) if settings.tls_cert else None,
         "KETING_TLS_KEY": str(settings.tls_key) if settings.tls_key else None,
+        "KETING_ENCODER": settings.encoder,
         "KETING_PROXIES_COUNT": str(settings.proxies_count),
         "KETING_LOG_LEVEL": settings.log_level,
         "KETING_LOG_FORMAT": settings.log_format,

