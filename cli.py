@@ -218,7 +218,12 @@ def _bot_program(command: Sequence[str], environment: Mapping[str, str] | None =
     from supervisor.environment import ROOT
 
     env = {**os.environ, **(environment or {}), "PYTHONPATH": str(ROOT)}
-    return subprocess.run(list(command), env=env, check=False).returncode
+    process = subprocess.Popen(list(command), env=env)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue  # the terminal interrupts the program as well, and it tidies up before it ends
 
 
 def _identity_key(arguments: argparse.Namespace) -> int:

@@ -1,7 +1,8 @@
-"""`python -m bot.data_check`: is the training data fit to train on?
+"""`keting data check`, or `python -m bot.data_check`: is the training data fit to train on?
 
 Prints the counts per intent, language, script and emotion, then one line for each fault: where, what, how to
 mend it. Ends with 1 if there is any. Takes the intents from domain.yml; another business changes nothing.
+Needs no Rasa, so it runs on either side's Python.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from pathlib import Path
 import yaml
 
 from bot.data_faults import Fault, Quota, check
-from bot.training_data import EMOTIONS, LANGUAGES, Example, by_intent, read_examples
+from bot.tools.words import Bilingual, add_language
+from bot.training_data import EMOTIONS, LANGUAGES, Example, by_intent, read_examples, read_heldout
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def report(examples: Sequence[Example]) -> Iterator[str]:
@@ -41,25 +45,53 @@ def known_intents(domain: Path) -> frozenset[str] | None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m bot.data_check", description="Check the training data.")
-    parser.add_argument("folder", nargs="?", type=Path, default=Path("data/nlu"))
-    parser.add_argument("--domain", type=Path, default=Path("domain.yml"))
+    given = vars(_parser().parse_args(argv))
+    folder, domain, held_out, language = (given.pop(key) for key in ("folder", "domain", "heldout", "lang"))
+    try:
+        examples = list(read_examples(folder))
+        faults = check(examples, known_intents(domain), Quota(**given), list(read_heldout(held_out)))
+    except yaml.YAMLError as error:
+        print(
+            Bilingual(f"不是有效的 YAML：{error}", f"not readable as YAML: {error}").to(language),
+            file=sys.stderr,
+        )
+        return 1
+    if not examples:
+        what = Bilingual("没有找到例句", "no examples found")
+        fix = Bilingual("请指明 NLU 文件所在的文件夹", "name the folder that holds the NLU files")
+        faults = [Fault(str(folder), what, fix)]
+    print(*report(examples), "", *(fault.to(language) for fault in faults), sep="\n")
+    count = Bilingual(
+        f"{len(examples)} 个例句中有 {len(faults)} 处问题",
+        f"{len(faults)} faults in {len(examples)} examples",
+    )
+    print(count.to(language))
+    return 1 if faults else 0
+
+
+def _from_here(name: str) -> Path:
+    """A place in the project, as short as one would write it in this folder."""
+    place = ROOT / name
+    return place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else place
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="keting data check", description="Check the training data.")
+    parser.add_argument("folder", nargs="?", type=Path, default=_from_here("data/nlu"), help="the NLU files")
+    parser.add_argument(
+        "--domain", type=Path, default=_from_here("domain.yml"), help="whose intents there may be"
+    )
+    parser.add_argument(
+        "--heldout",
+        type=Path,
+        default=_from_here("tests/heldout"),
+        help="the set that must share no sentence",
+    )
+    add_language(parser, default="en")
     for name, least in vars(Quota()).items():
         option = f"--{name.replace('_', '-')}"
         parser.add_argument(option, type=type(least), default=least, help="at least (default %(default)s)")
-    given = vars(parser.parse_args(argv))
-    folder, domain = given.pop("folder"), given.pop("domain")
-    try:
-        examples = list(read_examples(folder))
-    except yaml.YAMLError as error:
-        print(f"not readable as YAML: {error}", file=sys.stderr)
-        return 1
-    faults = check(examples, known_intents(domain), Quota(**given))
-    if not examples:
-        faults = [Fault(str(folder), "no examples found", "name the folder that holds the NLU files")]
-    print(*report(examples), "", *faults, sep="\n")
-    print(f"{len(faults)} faults in {len(examples)} examples")
-    return 1 if faults else 0
+    return parser
 
 
 if __name__ == "__main__":

@@ -75,6 +75,21 @@ def read_examples(folder: Path) -> Iterator[Example]:
                 yield from _examples_of(str(intent.value), examples, path)
 
 
+def read_heldout(folder: Path) -> Iterator[Example]:
+    """Every utterance of the held-out set below `folder`, in file order: a list under `heldout` of
+    `{text, intent, emotion}`.
+
+    A file that is no YAML raises `yaml.YAMLError`.
+    """
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    for path in sorted(folder.rglob("*.yml")):
+        for item in _items(_get(yaml.compose(path.read_text("utf-8"), Loader=loader), "heldout")):
+            text, intent, emotion = (_get(item, key) for key in ("text", "intent", "emotion"))
+            if text is not None and intent is not None:
+                label = None if emotion is None else str(emotion.value)
+                yield _example(str(text.value).strip(), str(intent.value), label, path, item)
+
+
 def by_intent(examples: Iterable[Example]) -> dict[str, list[Example]]:
     groups: dict[str, list[Example]] = defaultdict(list)
     for e in examples:

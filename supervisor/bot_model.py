@@ -16,8 +16,8 @@ from supervisor.bot_install import gently
 from supervisor.child import last_lines
 from supervisor.environment import BOT_PYTHON, ROOT
 
-#: How training shows its progress, for example "Epochs:  42%|####".
-PROGRESS = re.compile(r"Epochs?:?\s+(\d{1,3})%")
+#: How training shows its progress: "bot.train: 42% ..." is ours, "Epochs:  42%|####" that of Rasa.
+PROGRESS = re.compile(r"(?:Epochs?:?\s+|bot\.train:\s+)(\d{1,3})%")
 
 
 def wanted_model() -> Path:

@@ -189,7 +189,7 @@ def test_the_domain_is_asked_for_its_intents_only(tmp_path):
 def test_the_command_ends_with_one_and_counts_the_faults(folder, capsys):
     assert main([str(folder), "--domain", str(folder / "none.yml")]) == 1
     printed = capsys.readouterr().out
-    assert "ask_order_status: 1 Chinese examples; write 27 more" in printed
+    assert "ask_order_status: 1 Chinese examples; write 59 more" in printed
     assert printed.rstrip().endswith("faults in 2 examples")
 
 
