@@ -49,6 +49,8 @@ _ANSWERS = {"inform", "affirm", "deny", "nlu_fallback", ""}
 _LEAVING = {"cancel_form", "request_human"}
 _SMALL_TALK = {"greet", "thank", "goodbye", "bot_challenge"}
 _CONFIDENT = 0.5
+#: Where any words are an answer, "call me back tomorrow" is one: only who surely asks for a person leaves.
+_CERTAIN = 0.8
 _SHORT = 12
 #: Misses in a row after which a person is offered.
 _PATIENCE = 2
@@ -111,7 +113,7 @@ def _is_fresh(turn: Turn) -> bool:
 
 
 def _leaves(turn: Turn, requested: Field) -> bool:
-    sure = not requested.free or turn.confidence >= _CONFIDENT
+    sure = turn.confidence >= (_CERTAIN if requested.free else 0.0)
     return turn.intent in _LEAVING and sure
 
 

@@ -26,7 +26,7 @@ LEAVING = "cancel_form"
 #: What a visitor means who cancels something outside a form.
 _ORDER = "cancel_order"
 #: More words than this tell a story, which may be what the form asked for.
-_FEW = 6
+_FEW = 8
 
 #: Nobody cancels at greater length, and patterns need not see more.
 _LONGEST = 40
