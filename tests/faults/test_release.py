@@ -15,7 +15,7 @@ from tests.support.instance import ROOT
 from tests.support.people import Agent
 from tests.support.script import Crowd, faults_of, write
 
-pytestmark = [pytest.mark.faults, pytest.mark.rasa]
+pytestmark = [pytest.mark.faults, pytest.mark.rasa, pytest.mark.long]
 
 #: Seconds between two messages of one visitor.
 PAUSE_S = (8.0, 25.0)
