@@ -66,12 +66,6 @@ class Library:
         return key
 
 
-@pytest.fixture(autouse=True)
-def words_alone(monkeypatch):
-    """What is found here is found by words: a real encoder takes a second to load (tests/unit/encoder)."""
-    monkeypatch.setenv("KETING_ENCODER", "none")
-
-
 @pytest.fixture
 async def library(recycled_database: str) -> AsyncIterator[Library]:
     clock = ManualClock()
