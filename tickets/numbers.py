@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from urllib.parse import unquote
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -18,8 +19,11 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹣－ー"), "-")
 
 
 def normalise(raw: str) -> str | None:
-    """The number as we write it, from what people type: full-width, small letters, blanks, no hyphen."""
-    text = unicodedata.normalize("NFKC", raw.translate(_DASHES)).upper()
+    """The number as we write it, from what people type: full-width, small letters, blanks, no hyphen.
+
+    It may still be percent-encoded: whether the router decodes a path depends on the routes beside it.
+    """
+    text = unicodedata.normalize("NFKC", unquote(raw).translate(_DASHES)).upper()
     found = _NUMBER.fullmatch("".join(text.split()))
     return f"T{found[1]}-{found[2]}" if found else None
 
