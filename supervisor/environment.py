@@ -25,6 +25,9 @@ RASA = {
     "POSTGRESQL_MAX_OVERFLOW": "5",
     "COMPRESS_ACTION_SERVER_REQUEST": "true",
     "TICKET_LOCK_LIFETIME": "15",
+    # read when TensorFlow loads OpenMP: threads that spin make a sentence vector cost twenty times its work
+    "OMP_WAIT_POLICY": "passive",
+    "OMP_NUM_THREADS": "2",
 }
 
 
