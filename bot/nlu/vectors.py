@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.normalizer import Normalizer, normalised
-from encoder import CachedEncoder, EncoderMissing, encoder_for
+from encoder import CachedEncoder, Encoder, EncoderMissing, encoder_for
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,18 @@ _ORIGIN = "SentenceVectors"
 
 @cache
 def shared_encoder(setting: str, file: str | None) -> CachedEncoder | None:
-    """The encoder of this process; None where there is none, which is said once."""
+    """The encoder of this process, remembering what it encoded; None where there is none."""
+    encoder = _loaded(setting)
+    return CachedEncoder(encoder, Path(file) if file else None) if encoder else None
+
+
+@cache
+def _loaded(setting: str) -> Encoder | None:
+    """A model takes a hundred megabytes: one a process.  That there is none is said once."""
     encoder = encoder_for(setting)
     if encoder is None:
         log.warning("no sentence encoder: intents and emotions are understood by their words alone")
-        return None
-    return CachedEncoder(encoder, Path(file) if file else None)
+    return encoder
 
 
 def vector(message: Message) -> NDArray[np.float32] | None:

@@ -48,7 +48,7 @@ def tell(model: Path, stories: Path) -> Stories | None:
         # fmt: off
         command = [
             sys.executable, "-m", "rasa", "test", "core", "--model", str(model), "--stories", str(stories),
-            "--out", out, "--endpoints", str(ROOT / "endpoints.yml"), "--no-plot",
+            "--e2e", "--out", out, "--endpoints", str(ROOT / "endpoints.yml"), "--no-plot",
         ]
         # fmt: on
         quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}

@@ -54,6 +54,7 @@ class Searcher:
         self._watching = db.hints.watch(TOPIC)
         self._watch = self._watching.__enter__()
         self._checked_at = -math.inf
+        self._is_due = self._is_loading = False
         self._vocabulary = Vocabulary()
         self._articles: dict[UUID, Found] = {}
         self._synonyms: list[Sequence[str]] = []
@@ -108,17 +109,25 @@ class Searcher:
 
     async def refresh(self) -> None:
         """Take up what changed.  With many new articles words come first and meanings follow (run)."""
-        news = self._watch.take()
-        if not news and time.monotonic() - self._checked_at < FRESH_FOR_S:
+        if not self._is_loading and self._is_fresh():
             return
         async with self._lock:
+            if self._is_fresh():
+                return  # whoever was before us has taken it up
+            self._is_due, self._is_loading = False, True
             try:
                 await self._load()
             except Unavailable:
                 if not self._index.articles:
                     raise
                 log.warning("knowledge.database_unavailable")  # what is held is better than nothing
+            finally:
+                self._is_loading = False
             self._checked_at = time.monotonic()
+
+    def _is_fresh(self) -> bool:
+        self._is_due = self._is_due or bool(self._watch.take())
+        return not self._is_due and time.monotonic() - self._checked_at < FRESH_FOR_S
 
     async def _load(self) -> None:
         async with self._db.reading() as tx:

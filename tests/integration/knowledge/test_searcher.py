@@ -41,6 +41,14 @@ async def test_what_is_published_is_found_at_once(library):
         assert await questions(searcher, library, "退款") == ["退款多久到账"]
 
 
+async def test_who_asks_while_a_change_is_being_taken_up_finds_it_too(library):
+    async with searching(library) as searcher:
+        await questions(searcher, library, "退款")
+        await library.published("退款多久到账")
+        both = await asyncio.gather(*(questions(searcher, library, "退款") for _ in range(2)))
+        assert both == [["退款多久到账"]] * 2
+
+
 async def test_a_draft_is_found_by_nobody(library):
     await library.draft(about("退款多久到账"))
     async with searching(library) as searcher:
