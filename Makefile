@@ -4,10 +4,10 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 SUITE := $(PYTHON) -m tests.suite
 
-.PHONY: help up demo env web bot train test test-fast test-long check fix bench screenshots
+.PHONY: help up demo env web bot train test test-fast test-long check fix bench bench-nlu bench-nlu-peer screenshots
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: ## run everything in the foreground: service, database, bot  (启动整套服务)
 	@$(MAKE) --no-print-directory -j2 env web
@@ -46,6 +46,12 @@ fix: env ## put right what tools can put right
 
 bench: env web ## every benchmark, as tables and JSON
 	@$(PYTHON) -m bench
+
+bench-nlu: bot ## understanding texts: ours against linear Rasa on public sets (KETING_BENCH_DATA)
+	@bot/.venv/bin/python -m bench.nlu
+
+bench-nlu-peer: bot ## the same, and the pipeline that `rasa init` writes: hours, then kept
+	@bot/.venv/bin/python -m bench.nlu --pipelines ours,lr,diet
 
 screenshots: env web ## pictures of the pages for docs/
 	@$(PYTHON) -m tests.screenshots

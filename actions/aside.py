@@ -7,9 +7,13 @@ from collections.abc import Awaitable, Callable
 from actions import settings
 from actions.base import Events, KetingAction, Turn
 from actions.business import tell_hours
+from actions.knowledge import look_up, rate
 from actions.lookups import Lookups
-from actions.products import tell_product
+from actions.products import tell_discount, tell_product
 from actions.service import Service
+from actions.small_talk import chat
+from actions.stock import tell_stock
+from actions.stores import tell_stores
 
 #: Would start another form; one at a time.
 _OTHER_FORMS = {"request_repair", "make_complaint", "make_suggestion", "leave_message"}
@@ -20,7 +24,7 @@ class ActionAnswerAside(KetingAction):
 
     def __init__(self, lookups: Lookups | None = None, service: Service | None = None) -> None:
         self._service = service or settings.service()
-        self._lookups = lookups or Lookups(settings.orders(), self._service)
+        self._lookups = lookups or Lookups(settings.gateway(), self._service)
 
     def name(self) -> str:
         return "action_answer_aside"
@@ -33,14 +37,34 @@ class ActionAnswerAside(KetingAction):
             "ask_ticket_status": self._lookups.ticket,
             "ask_membership_points": self._lookups.points,
         }
+        gateway = self._lookups.gateway
         if turn.intent in looking_up:
             return await looking_up[turn.intent](turn)
+        if turn.intent == "ask_article":
+            return await self._article(turn)
         if turn.intent in _OTHER_FORMS:
             turn.say("utter_finish_form_first")
+        elif turn.intent == "rate_answer":
+            await rate(turn, self._service)
+        elif turn.intent == "out_of_scope":
+            chat(turn)
         elif turn.intent == "ask_business_hours":
-            await tell_hours(turn, self._service)
+            await tell_hours(turn, self._service, gateway)
+        elif turn.intent == "ask_store_location":
+            return await tell_stores(turn, gateway)
+        elif turn.intent == "ask_stock":
+            return await tell_stock(turn, gateway)
+        elif turn.intent == "ask_discount":
+            tell_discount(turn)
         elif turn.intent == "ask_product_info":
             tell_product(turn)
         else:
             turn.say(f"utter_{turn.intent}")
         return []
+
+    async def _article(self, turn: Turn) -> Events:
+        before = len(turn.dispatcher.messages)
+        events = await look_up(turn, self._service)
+        if len(turn.dispatcher.messages) == before:
+            turn.say("utter_knowledge_gone")
+        return events

@@ -58,6 +58,10 @@ class Turn:
         return str(self.tracker.sender_id)
 
     @property
+    def turn_id(self) -> str:
+        return str(_turn_of(self.tracker.latest_message) or "")
+
+    @property
     def language(self) -> str:
         """zh or en.  In `rasa shell` no slot is set and the message itself tells."""
         tag = self.tracker.latest_message.get("language") or {}
@@ -89,6 +93,11 @@ class Turn:
         """Is it angry, but what a form has asked for?"""
         return bool(self.escalation.get("held"))
 
+    @property
+    def is_bare_reference(self) -> bool:
+        """Does it only point at something ("and that one?"), and nothing was asked before?"""
+        return bool(self.tracker.latest_message.get("follow_up")) and self.intent == "nlu_fallback"
+
     def slot(self, name: str) -> Any:
         return self.tracker.slots.get(name)
 
@@ -108,28 +117,48 @@ class Turn:
         """The next side effect's name.  ordinal counts the calls of this action within the turn."""
         ordinal = self._runs_before() + self._calls
         self._calls += 1
-        metadata = self.metadata
-        turn_id = metadata.get("turn_id") or self.tracker.latest_message.get("message_id") or ""
-        return Key(self.conversation_id, str(turn_id), int(metadata.get("fence") or 0), self.action, ordinal)
+        fence = int(self.metadata.get("fence") or 0)
+        return Key(self.conversation_id, self.turn_id, fence, self.action, ordinal)
 
     def _runs_before(self) -> int:
-        return sum(e.get("event") == "action" and e.get("name") == self.action for e in self.since_user())
+        """In all parts of this turn."""
+        events = self.tracker.events[self._began() :]
+        return sum(e.get("event") == "action" and e.get("name") == self.action for e in events)
+
+    def _began(self) -> int:
+        """Where this turn begins; a message with several questions is told as several."""
+        users = [i for i, e in enumerate(self.tracker.events) if e.get("event") == "user"]
+        of_turn = [i for i in users if self.turn_id and _turn_of(self.tracker.events[i]) == self.turn_id]
+        return next(iter(of_turn or users[-1:]), 0)
 
     def since_user(self) -> Iterator[dict[str, Any]]:
-        """Events of this turn, latest first."""
+        """Events since the message, latest first."""
         for event in reversed(self.tracker.events):
             if event.get("event") == "user":
                 return
             yield event
 
+    def intent_before(self) -> str:
+        """The intent of the last message before this turn."""
+        for event in reversed(self.tracker.events[: self._began()]):
+            if event.get("event") == "user":
+                return str(((event.get("parse_data") or {}).get("intent") or {}).get("name") or "")
+        return ""
+
+    def has_said(self, response: str) -> bool:
+        """Has the bot said this in the conversation already?"""
+        return any((e.get("metadata") or {}).get("utter_action") == response for e in self.tracker.events)
+
     def last_said(self) -> str | None:
         """The response that the bot's last message before this turn came from."""
-        before = False
-        for event in reversed(self.tracker.events):
-            if before and event.get("event") == "bot":
+        for event in reversed(self.tracker.events[: self._began()]):
+            if event.get("event") == "bot":
                 return (event.get("metadata") or {}).get("utter_action")
-            before = before or event.get("event") == "user"
         return None
+
+
+def _turn_of(message: dict[str, Any]) -> Any:
+    return (message.get("metadata") or {}).get("turn_id") or message.get("message_id")
 
 
 class KetingAction(Action, ABC):

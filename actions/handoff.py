@@ -14,10 +14,18 @@ _ACCEPTED = {
     **dict.fromkeys(OFFERS, "leave_message_form"),
     "utter_trouble": "action_handoff",
     "utter_lookup_down": "action_handoff",
+    "utter_lookup_off": "action_handoff",
+    "utter_proof_wrong": "action_handoff",
+    "utter_proof_locked": "action_handoff",
+    "utter_invoice_none": "invoice_form",
     "utter_needed": "action_handoff",
     "utter_change_order_address": "action_handoff",
     "utter_report_login_problem": "action_handoff",
     "utter_change_phone_number": "action_handoff",
+    "utter_out_of_scope_person": "action_handoff",
+    "utter_calm_person": "action_handoff",
+    "utter_knowledge_gone": "action_handoff",
+    "utter_rated_reason": "action_handoff",
 }
 
 
@@ -77,11 +85,17 @@ class ActionHandoff(KetingAction):
 class ActionAffirm(KetingAction):
     """A yes, to whatever the bot offered last."""
 
+    def __init__(self, service: Service | None = None) -> None:
+        self._service = service or settings.service()
+
     def name(self) -> str:
         return "action_affirm"
 
     async def act(self, turn: Turn) -> Events:
         accepted = _ACCEPTED.get(turn.last_said() or "")
+        if accepted == ActionHandoff(self._service).name():
+            # not as a follow-up: no rule says what comes after it, only a form knows that by itself
+            return await hand_off(turn, self._service, "asked")
         if accepted:
             return [FollowupAction(accepted)]
         turn.say("utter_affirm")

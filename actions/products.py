@@ -11,7 +11,7 @@ from typing import Any
 from actions.base import Events, KetingAction, Turn
 
 #: Canonical product id, as the synonyms in data/nlu name it -> its kind, by the name that the synonyms give
-#: kinds, name and summary in both languages, and the price in yuan.
+#: kinds, name, summary and offer (null: none of its own) in both languages, and the price in yuan.
 CATALOGUE = Path(__file__).with_name("catalogue.json")
 
 Product = dict[str, Any]
@@ -26,16 +26,25 @@ class ActionProductInfo(KetingAction):
         return []
 
 
+class ActionDiscount(KetingAction):
+    def name(self) -> str:
+        return "action_discount"
+
+    async def act(self, turn: Turn) -> Events:
+        tell_discount(turn)
+        return []
+
+
 def tell_product(turn: Turn) -> None:
     """Of the product in this message, else of the one that was talked about.
 
     A kind ("a robot vacuum") stands for the products of that kind.  What we do not sell is said to be so.
     """
-    named = turn.entity("product")
-    found = products_of(named or turn.slot("product") or "")
+    found = meant(turn)
     if not found:
-        range_ = turn.in_language(_listed(_catalogue().values()))
-        turn.say("utter_product_unknown" if named else "utter_ask_product_info", products=range_)
+        turn.say(
+            "utter_product_unknown" if turn.entity("product") else "utter_ask_product_info", **sold(turn)
+        )
     for product in found:
         turn.say(
             "utter_product_info",
@@ -43,6 +52,33 @@ def tell_product(turn: Turn) -> None:
             summary=turn.in_language(product["summary"]),
             price=f"{product['price']:,}",
         )
+
+
+def tell_discount(turn: Turn) -> None:
+    """The offers on what was named or talked about, and those on everything."""
+    for product in meant(turn):
+        if product.get("offer"):
+            offer = turn.in_language(product["offer"])
+            turn.say("utter_product_discount", name=turn.in_language(product["name"]), offer=offer)
+    turn.say("utter_ask_discount")
+
+
+def meant(turn: Turn) -> list[Product]:
+    """What this message names, or else what was talked about; empty if that is nothing that we sell."""
+    return products_of(turn.entity("product") or turn.slot("product") or "")
+
+
+def sold(turn: Turn) -> dict[str, str]:
+    """The whole range, as the gap `products` of a response."""
+    return {"products": turn.in_language(_listed(_catalogue().values()))}
+
+
+def buttons(turn: Turn, intent: str) -> list[dict[str, str]]:
+    """One for each product, which asks that intent of it."""
+    return [
+        {"title": turn.in_language(product["name"]), "payload": f'/{intent}{{"product": "{product["id"]}"}}'}
+        for product in _catalogue().values()
+    ]
 
 
 def products_of(name: str) -> list[Product]:
@@ -60,4 +96,5 @@ def _listed(products: Iterable[Product]) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _catalogue() -> dict[str, Product]:
-    return dict(json.loads(CATALOGUE.read_text("utf-8")))
+    catalogue: dict[str, Product] = json.loads(CATALOGUE.read_text("utf-8"))
+    return {id_: {**product, "id": id_} for id_, product in catalogue.items()}

@@ -13,6 +13,8 @@ from actions.base import Key, NotFound, StaleTurn, Unavailable
 
 #: A turn has 7.5 s in all.
 TIMEOUT_S = 3.0
+#: The bot has an answer of its own to most questions that it looks up.
+SEARCH_TIMEOUT_S = 1.5
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,17 @@ class TicketForm:
     contact: str | None
 
 
+@dataclass(frozen=True)
+class Rating:
+    """reason, of what did not help: wrong, unclear, not_my_question, outdated, other; None: not said."""
+
+    conversation_id: str
+    article_id: str
+    helpful: bool
+    reason: str | None
+    language: str
+
+
 class Service(Protocol):
     """Methods raise Unavailable; side effects raise StaleTurn once the turn was given up."""
 
@@ -48,6 +61,12 @@ class Service(Protocol):
 
     async def business(self) -> dict[str, Any]:
         """`{"name", "hours", "on_duty", "time_zone"}`."""
+
+    async def search(self, conversation_id: str, question: str, language: str) -> dict[str, Any]:
+        """What the knowledge base knows: `{"answer": {...} or None, "related": [...]}`, see the contract."""
+
+    async def rate(self, rating: Rating) -> None:
+        """Keep what a visitor thinks of an article; a second opinion replaces the first.  Raises NotFound."""
 
 
 class HttpService:
@@ -73,6 +92,13 @@ class HttpService:
     async def business(self) -> dict[str, Any]:
         return await self._call("GET", "/business")
 
+    async def search(self, conversation_id: str, question: str, language: str) -> dict[str, Any]:
+        body = {"conversation_id": conversation_id, "query": question, "language": language}
+        return await self._call("POST", "/knowledge/search", json=body, timeout=SEARCH_TIMEOUT_S)
+
+    async def rate(self, rating: Rating) -> None:
+        await self._call("POST", "/knowledge/feedback", json=asdict(rating))
+
     async def _call(self, method: str, path: str, **what: Any) -> dict[str, Any]:
         return await asyncio.to_thread(self._request, method, path, what)
 
@@ -83,9 +109,8 @@ class HttpService:
                 method,
                 self._base_url + path,
                 headers=headers,
-                timeout=self._timeout_s,
                 allow_redirects=False,
-                **what,
+                **{"timeout": self._timeout_s, **what},
             )
             if reply.status_code == 200:
                 return dict(reply.json())

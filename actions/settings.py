@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from actions.orders import DemoOrderGateway, HttpOrderGateway, OrderGateway
+from actions.gateway.contract import BusinessGateway
+from actions.gateway.demo import DemoGateway
+from actions.gateway.http import HttpGateway
 from actions.service import HttpService, Service
 
 DEFAULT_INTERNAL_URL = "http://127.0.0.1:8000/internal/v1"
@@ -20,13 +22,21 @@ def service() -> Service:
     )
 
 
-@cache
-def orders() -> OrderGateway:
-    """The shop's order system:
+def help_page(slug: str) -> str:
+    """The address of an article in the help centre: KETING_HELP_URL and its name; empty without one."""
+    base = os.environ.get("KETING_HELP_URL", "").rstrip("/")
+    return f"{base}/{slug}" if base else ""
 
-    KETING_ORDER_GATEWAY_URL, KETING_ORDER_GATEWAY_TOKEN; without a URL, demo data.
+
+@cache
+def gateway() -> BusinessGateway:
+    """The business's own system:
+
+    KETING_GATEWAY_URL, KETING_GATEWAY_TOKEN; without a URL, demo data.
     """
-    url = os.environ.get("KETING_ORDER_GATEWAY_URL", "")
+    # KETING_ORDER_GATEWAY_* are the former names
+    url = os.environ.get("KETING_GATEWAY_URL") or os.environ.get("KETING_ORDER_GATEWAY_URL")
     if not url:
-        return DemoOrderGateway()
-    return HttpOrderGateway(url, os.environ.get("KETING_ORDER_GATEWAY_TOKEN", ""))
+        return DemoGateway()
+    token = os.environ.get("KETING_GATEWAY_TOKEN") or os.environ.get("KETING_ORDER_GATEWAY_TOKEN", "")
+    return HttpGateway(url, token)

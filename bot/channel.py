@@ -18,8 +18,9 @@ from sanic import Blueprint, Request, response
 from sanic.response import HTTPResponse
 
 from bot import render, wire
+from bot.past import back_at, events_of
 from bot.tracker_store import is_healthy, unwrapped
-from bot.turn import CHANNEL, StoreUnavailable, Turn, TurnFailed, Turns, UnknownSlots, back_at, events_of
+from bot.turn import CHANNEL, StoreUnavailable, Turn, TurnFailed, Turns, UnknownSlots
 
 log = logging.getLogger(__name__)
 

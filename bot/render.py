@@ -5,20 +5,23 @@ The live and the repeated answer are made the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlu.language import traditional
-from bot.turn import events_of
+from bot.past import events_of
 from bot.voice import spoken
 
 #: The action that says "I did not understand".
 FALLBACK = "action_fallback"
 #: The bot's own memory, of no use to the service.
-_HIDDEN_SLOTS = {"requested_slot", "session_started_metadata", "message_draft", "own_ticket"}
+_HIDDEN_SLOTS = {
+    "requested_slot", "session_started_metadata", "message_draft", "own_ticket", "last_topic",
+    "knowledge_missed", "asked_about",
+}  # fmt: skip
 #: Rasa's housekeeping around a form; what the bot does next tells more.
 _HIDDEN_ACTIONS = {"action_deactivate_loop"}
 
@@ -28,8 +31,7 @@ Body = dict[str, Any]
 def answer(tracker: DialogueStateTracker, turn_id: str, *, repeated: bool) -> Body:
     """The 200 body of a turn that the tracker holds."""
     events = events_of(tracker, turn_id)
-    user = events[0]
-    assert isinstance(user, UserUttered)
+    first, *others = [e for e in events if isinstance(e, UserUttered)]
     slots = {
         k: v for k, v in tracker.current_slot_values().items() if v is not None and k not in _HIDDEN_SLOTS
     }
@@ -38,7 +40,7 @@ def answer(tracker: DialogueStateTracker, turn_id: str, *, repeated: bool) -> Bo
         "turn_id": turn_id,
         "repeated": repeated,
         "replies": [r for e in events if isinstance(e, BotUttered) for r in replies(e, slots.get("script"))],
-        "nlu": nlu(user.parse_data, slots),
+        "nlu": {**nlu(first.parse_data, slots), **_also(others)},
         "actions": [name for name in actions if name not in _HIDDEN_ACTIONS],
         "form": tracker.active_loop_name,
         "slots": slots,
@@ -64,6 +66,11 @@ def nlu(parse_data: Mapping[str, Any], known: Mapping[str, Any] | None = None) -
         "emotion": {"name": emotion["name"], "confidence": float(emotion["confidence"])},
         "scope": float(parse_data.get("scope", 1.0)),
     }
+
+
+def _also(parts: Sequence[UserUttered]) -> Body:
+    """What else was asked in the same message."""
+    return {"also": [part.intent["name"] for part in parts]} if parts else {}
 
 
 def replies(event: BotUttered, script: str | None) -> list[Body]:

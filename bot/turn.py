@@ -21,15 +21,16 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_
 from rasa.shared.core.events import (
     ActionExecuted,
     ActionExecutionRejected,
-    BotUttered,
     Event,
     SessionStarted,
     SlotSet,
-    UserUttered,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.nlg import BilingualNLG
+from bot.nlu.follow_up import LAST_TOPIC, NO_TOPIC
+from bot.parts import Part, parts
+from bot.past import said
 from bot.tracker_store import unwrapped
 from bot.voice import spoken
 
@@ -70,17 +71,22 @@ class Turn:
     is_payload: bool = False
     metadata: Mapping[str, Any] = field(default_factory=dict)
 
-    def message(self) -> UserMessage:
-        # Rasa obeys text that starts with a solidus; only payloads may
-        text = self.text if self.is_payload else _harmless(self.text)
-        metadata = {**self.metadata, "turn_id": self.turn_id, "fence": self.fence}
+    @property
+    def marked(self) -> dict[str, Any]:
+        """Metadata of each of its messages."""
+        return {**self.metadata, "turn_id": self.turn_id, "fence": self.fence}
+
+    def message(self, text: str, reading: dict[str, Any] | None = None, number: int = 0) -> UserMessage:
+        """A part of what was said, as Rasa hears it.  number: of the part, from 0."""
         return UserMessage(
-            text,
+            # Rasa obeys text that starts with a solidus; only payloads may
+            text if self.is_payload else _harmless(text),
             CollectingOutputChannel(),
             self.conversation_id,
+            reading,
             input_channel=CHANNEL,
-            message_id=self.turn_id,
-            metadata=metadata,
+            message_id=f"{self.turn_id}+{number}" if number else self.turn_id,
+            metadata=self.marked,
         )
 
 
@@ -104,7 +110,7 @@ class Turns:
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What the model makes of a text, outside any conversation."""
-        return dict(await self._processor.parse_message(Turn("parse", "parse", 0, text).message()))
+        return dict(await self._processor.parse_message(Turn("parse", "parse", 0, text).message(text)))
 
     async def past(self, conversation_id: str) -> DialogueStateTracker | None:
         """The conversation's current session as it is stored.  Raises StoreUnavailable."""
@@ -116,14 +122,11 @@ class Turns:
     async def play(self, turn: Turn) -> DialogueStateTracker:
         """The conversation after this turn; `save` it to make it so.  Raises TurnFailed."""
         try:
-            tracker = await self._play(turn.message(), turn.metadata)
+            return await self._play(turn)
         except TurnFailed:
             raise
         except Exception as err:
             raise TurnFailed("crashed", repr(err)) from err
-        if not said(tracker, turn.turn_id):
-            raise TurnFailed("silent", f"the turn ended in {tracker.latest_action_name} and said nothing")
-        return tracker
 
     async def renew(self, conversation_id: str, slots: Mapping[str, Any]) -> None:
         """Start a session that knows these slots: one batch, stamped by our own clock.
@@ -152,11 +155,31 @@ class Turns:
         except Exception as err:
             raise TurnFailed("store_failed", str(err)) from err
 
-    async def _play(self, message: UserMessage, known: Mapping[str, Any]) -> DialogueStateTracker:
+    async def _play(self, turn: Turn) -> DialogueStateTracker:
+        tracker = await self._processor.fetch_tracker_and_update_session(
+            turn.conversation_id, CollectingOutputChannel(), turn.marked
+        )
+        for number, part in enumerate(await self._parts(turn, tracker)):
+            before = len(said(tracker, turn.turn_id))
+            await self._hear(turn.message(part.text, part.reading, number), turn.metadata, tracker)
+            if len(said(tracker, turn.turn_id)) == before:
+                raise TurnFailed("silent", f"the turn ended in {tracker.latest_action_name} and said nothing")
+        return tracker
+
+    async def _parts(self, turn: Turn, tracker: DialogueStateTracker) -> list[Part]:
+        async def read(text: str) -> dict[str, Any]:
+            return dict(await self._processor.parse_message(turn.message(text), tracker))
+
+        whole = await read(turn.text)
+        return [Part(turn.text, whole)] if turn.is_payload else await parts(turn.text, whole, tracker, read)
+
+    async def _hear(
+        self, message: UserMessage, known: Mapping[str, Any], tracker: DialogueStateTracker
+    ) -> None:
         processor = self._processor
-        tracker = await processor.log_message(message, should_save_tracker=False)
+        await processor._handle_message_with_tracker(message, tracker)
         tracker.update_with_events(_context(tracker, known), processor.domain)
-        tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
+        await processor.run_action_extract_slots(message.output_channel, tracker)
         going_on = True
         while going_on:
             try:
@@ -164,7 +187,6 @@ class Turns:
             except ActionLimitReached as err:
                 raise TurnFailed("action_failed", "the turn took too many actions") from err
             going_on = await self._act(action, prediction, tracker, message)
-        return tracker
 
     async def _act(
         self,
@@ -190,45 +212,18 @@ class Turns:
         return bool(processor.should_predict_another_action(action.name()))
 
 
-def said(tracker: DialogueStateTracker, turn_id: str) -> list[BotUttered]:
-    """What the bot said in a turn; an event without any content says nothing."""
-    events = [e for e in events_of(tracker, turn_id) if isinstance(e, BotUttered)]
-    return [e for e in events if e.text or any((e.data or {}).values())]
-
-
-def back_at(tracker: DialogueStateTracker, turn_id: str) -> DialogueStateTracker:
-    """The conversation as it was at the end of a turn that it knows."""
-    of_turn = events_of(tracker, turn_id)
-    then = tracker.init_copy()
-    for event in tracker.events:
-        then.update(event)
-        if event is of_turn[-1]:
-            break
-    return then
-
-
-def events_of(tracker: DialogueStateTracker, turn_id: str) -> list[Event]:
-    """The user's event of a turn and what followed until the next; empty if the tracker does not know the
-    turn.
-    """
-    found: list[Event] = []
-    for event in tracker.events:
-        if isinstance(event, UserUttered):
-            if found:
-                break
-            if event.message_id == turn_id:
-                found.append(event)
-        elif found:
-            found.append(event)
-    return found
-
-
 def _context(tracker: DialogueStateTracker, known: Mapping[str, Any]) -> list[Event]:
-    """Slots that belong to this very message: language, script, emotion."""
+    """Slots that belong to this very message: language, script, emotion, and what it is about."""
     parse_data: dict[str, Any] = dict(tracker.latest_message.parse_data) if tracker.latest_message else {}
     voice = spoken(parse_data, tracker.current_slot_values(), known)
     emotion = (parse_data.get("emotion") or {}).get("name", "neutral")
     wanted = {**voice, "emotion": emotion}
+    intent = (parse_data.get("intent") or {}).get("name")
+    if intent not in NO_TOPIC:
+        wanted[LAST_TOPIC] = intent
+    not_meant = (parse_data.get("follow_up") or {}).get("forget")
+    if not_meant:
+        wanted[not_meant] = None
     return [SlotSet(name, value) for name, value in wanted.items() if tracker.get_slot(name) != value]
 
 

@@ -75,6 +75,7 @@ def bot_environment(settings: Settings, ca_bundle: Path | None = None) -> dict[s
         "KETING_BOT_TOKEN": settings.bot_token.reveal(),
         "KETING_INTERNAL_URL": settings.internal_url,
         "KETING_INTERNAL_TOKEN": settings.internal_token.reveal(),
+        "KETING_HELP_URL": f"{settings.public_url}/help/a",
     }
     if ca_bundle is not None:
         environment["REQUESTS_CA_BUNDLE"] = str(ca_bundle)

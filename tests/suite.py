@@ -63,12 +63,25 @@ BOT_TESTS = (
     "--confcutdir=tests/bot",
 )
 #: The bot's side is checked as the Python that it runs on, with the libraries that it runs with.
-BOT_TYPES = (BOT_PYTHON, "-m", "mypy", "--config-file", "bot/pyproject.toml")
+BOT_TYPES = (BOT_PYTHON, "-m", "mypy", "--config-file", "bot/pyproject.toml", "bot", "actions", "bench/nlu")
 
 WEB = Stage("build pages", ("sh", "supervisor/build_web.sh"), prepares=True)
 BOT = Stage("install bot", (PYTHON, "-m", "supervisor.bot_build"), prepares=True)
 CHROMIUM = Stage("find Chromium", (PYTHON, "-m", "tests.fixtures.chromium"), prepares=True)
 TRAIN = Stage("train model", (BOT_PYTHON, "-m", "bot.train"), prepares=True)
+
+#: Rasa's own checks.  Without --e2e it would take the intents from the stories instead of the model.
+RASA = f"RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 {BOT_PYTHON} -m rasa"
+VALIDATE = Stage("validate data", ("sh", "-c", f"{RASA} data validate --fail-on-warnings"))
+STORIES = Stage(
+    "stories",
+    (
+        "sh",
+        "-c",
+        f"{RASA} test core --e2e --fail-on-prediction-errors --no-plot --stories tests/test_stories.yml"
+        f' --model "$({BOT_PYTHON} -m bot.train --print-path)" --out "$(mktemp -d)"',
+    ),
+)
 
 #: The widget alone, in a browser, against a pretended service.
 WIDGET = Stage(
@@ -96,6 +109,8 @@ FASTER = python_tests(
     "service, redis", "-m", "not (rasa or browser or faults or long)", "-n", "2", "--dist", "worksteal"
 )
 SLOW = (
+    VALIDATE,
+    STORIES,
     Stage("bot", (*BOT_TESTS, "tests/bot"), counts=True),
     Stage("pages", ("npm", "test", "--silent"), folder="web", counts=True),
     WIDGET,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,15 +19,18 @@ from bot.nlu.language import Folded, detect, fold
 from bot.nlu.pipeline import build
 
 LANGUAGES = ("zh", "en")
+#: Found by name: the lookup tables of the training data and what its examples annotate.
+NAMED = ("product", "city", "district", "color")
 #: Written one way whatever the visitor typed.
 _COMPACT = {"order_number", "ticket_number", "phone_number"}
+_NO_DIGIT = re.compile(r"\D")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class SpacyEntities(EntityExtractorMixin, GraphComponent):
     """Sets `entities`:
 
-    offsets in the raw text; products as the name that the training data's synonyms give them.
+    offsets in the raw text; things and places as the name that the training data's synonyms give them.
     """
 
     def __init__(self, storage: ModelStorage, resource: Resource) -> None:
@@ -47,7 +51,8 @@ class SpacyEntities(EntityExtractorMixin, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         self._synonyms = {_key(k): v for k, v in training_data.entity_synonyms.items()}
-        self._pipelines = {language: build(language, _products(training_data)) for language in LANGUAGES}
+        names = {entity: _names(entity, training_data) for entity in NAMED}
+        self._pipelines = {language: build(language, names) for language in LANGUAGES}
         with self._storage.write_to(self._resource) as folder:
             for language, nlp in self._pipelines.items():
                 nlp.meta["keting_synonyms"] = self._synonyms
@@ -89,6 +94,8 @@ class SpacyEntities(EntityExtractorMixin, GraphComponent):
         value = self._synonyms.get(_key(surface), surface)
         if label in _COMPACT:
             value = "".join(c for c in surface if c not in " -" or label == "ticket_number").upper()
+        if label == "phone_tail":  # the pattern takes in the words that say what the digits are
+            value = _NO_DIGIT.sub("", surface)
         begin, stop = folded.source[start], folded.source[end - 1] + 1
         return {
             "entity": label,
@@ -104,15 +111,15 @@ def _key(surface: str) -> str:
     return "".join(fold(surface).text.lower().split())
 
 
-def _products(training_data: TrainingData) -> set[str]:
-    """Every surface that data calls a product: annotated, looked up, or a synonym of one."""
+def _names(entity: str, training_data: TrainingData) -> set[str]:
+    """Every surface that data calls so: annotated, looked up, or a synonym of one."""
     names = {
         e["text"] if "text" in e else example.get(TEXT)[e["start"] : e["end"]]
         for example in training_data.entity_examples
         for e in example.get(ENTITIES)
-        if e["entity"] == "product"
+        if e["entity"] == entity
     }
     for table in training_data.lookup_tables:
-        if table["name"] == "product" and isinstance(table["elements"], list):
+        if table["name"] == entity and isinstance(table["elements"], list):
             names.update(table["elements"])
     return {fold(name).text for name in names}

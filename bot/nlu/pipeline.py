@@ -1,13 +1,13 @@
 """The spaCy pipeline that finds entities, built from the project's own data and saved with the model.
 
 A blank Chinese pipeline (segmented by jieba) and a blank English one: no language model is downloaded, and
-none with vectors exists for both.  Products come from the training data; numbers, addresses and dates from
-`patterns`.
+none with vectors exists for both.  Names of things and places come from the training data; numbers, addresses
+and dates from `patterns`.
 """
 
 # ruff: noqa: I002 - no postponed annotations here: spaCy reads those of a factory as they stand
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from re import Pattern
 from typing import Any
 
@@ -56,14 +56,16 @@ def _first_come(strong: list[Span], weak: list[Span]) -> list[Span]:
     return kept + [span for span in weak if not any(token.i in taken for token in span)]
 
 
-def build(language: str, products: Iterable[str]) -> Language:
-    """A pipeline of `zh` or `en` that knows these product names, however they are capitalised."""
+def build(language: str, names: Mapping[str, Iterable[str]]) -> Language:
+    """A pipeline of `zh` or `en` that knows these names of each entity, however they are capitalised."""
     if language == "zh":
         nlp = spacy.blank("zh", config={"nlp": {"tokenizer": {"segmenter": "jieba"}}})
     else:
         nlp = spacy.blank("en")
     ruler = nlp.add_pipe(_RULER, config={"phrase_matcher_attr": "LOWER", "overwrite_ents": True})
-    patterns: list[dict[str, Any]] = [{"label": "product", "pattern": name} for name in sorted(set(products))]
+    patterns: list[dict[str, Any]] = [
+        {"label": entity, "pattern": name} for entity, known in names.items() for name in sorted(set(known))
+    ]
     ruler.add_patterns(patterns)  # type: ignore[attr-defined]
     nlp.add_pipe(_EXPRESSIONS)
     return nlp

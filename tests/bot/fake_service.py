@@ -11,7 +11,10 @@ KEY = ("conversation_id", "turn_id", "action", "ordinal")
 
 
 class FakeService:
-    """What it was asked is in `handoffs` and `tickets`; repeats of a key are answered and not counted."""
+    """What it was asked is in `handoffs` and `tickets`; repeats of a key are answered and not counted.
+
+    `articles`: what a search for a text finds; `ratings`: what was thought of them.
+    """
 
     def __init__(self) -> None:
         self.token = "internal"
@@ -42,6 +45,8 @@ class FakeService:
     def reset(self) -> None:
         self.handoffs: list[dict[str, Any]] = []
         self.tickets: list[dict[str, Any]] = []
+        self.articles: dict[str, dict[str, Any]] = {}
+        self.ratings: list[dict[str, Any]] = []
         self.on_duty, self.position, self.is_down, self.stale_below = True, 1, False, 0
         self._answers: dict[tuple[Any, ...], dict[str, Any]] = {}
 
@@ -50,6 +55,11 @@ class FakeService:
             return 503, {"error": "unavailable"}
         if token != self.token:
             return 403, {"error": "forbidden"}
+        if path.endswith("/knowledge/search"):
+            return 200, self.articles.get(body["query"], {"answer": None, "related": []})
+        if path.endswith("/knowledge/feedback"):
+            self.ratings.append(body)
+            return 200, {}
         if body["fence"] < self.stale_below:
             return 409, {"error": "stale_turn"}
         key = tuple(body[name] for name in KEY)

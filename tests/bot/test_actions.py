@@ -18,18 +18,14 @@ from actions.forms.complaint import ActionAskComplaintConfirmed, ActionSubmitCom
 from actions.forms.message import ActionAskMessageText, ValidateLeaveMessageForm
 from actions.forms.repair import ActionAskRepairConfirmed, ActionSubmitRepair
 from actions.forms.suggestion import ActionSubmitSuggestion
+from actions.gateway.contract import Asker
+from actions.gateway.demo import DemoGateway
+from actions.gateway.http import HttpGateway
 from actions.handoff import ActionAffirm, ActionHandoff
-from actions.lookups import (
-    ActionInform,
-    ActionOrderStatus,
-    ActionRepairProgress,
-    ActionTicketStatus,
-    Lookups,
-)
-from actions.orders import DemoOrderGateway, HttpOrderGateway
+from actions.lookup_actions import ActionInform, ActionOrderStatus, ActionRepairProgress, ActionTicketStatus
+from actions.lookups import Lookups
 from actions.products import ActionProductInfo
 from actions.service import Handoff, HttpService, TicketForm
-from actions.wording import order_lines
 
 REPAIRS = {"zh": "维修部", "en": "Repairs"}
 
@@ -76,11 +72,8 @@ class Service:
         self.asked.append(what)
 
 
-class DeadGateway:
-    async def order(self, number: str) -> dict[str, Any]:
-        raise Unavailable("order gateway")
-
-    repair = points = order
+#: Nobody listens there.
+DEAD = "http://127.0.0.1:9"
 
 
 def run(action, text="", *, intent="", entities=(), slots=None, events=(), **latest):
@@ -161,8 +154,8 @@ def test_the_same_action_twice_in_one_turn_has_two_keys():
 
 
 RANKING = [
-    ("nlu_fallback", 0.3),
-    ("ask_stock", 0.2),
+    ("nlu_fallback", 0.55),
+    ("ask_stock", 0.3),
     ("inform", 0.15),
     ("ask_discount", 0.1),
     ("ask_warranty", 0.05),
@@ -187,6 +180,22 @@ def test_with_no_reading_at_all_the_bot_asks_to_rephrase():
 
 
 @pytest.mark.parametrize(
+    ("ranking", "scope"),
+    [
+        ((("nlu_fallback", 0.55), ("ask_stock", 0.24), ("ask_discount", 0.2)), 0.5),
+        ((("ask_stock", 0.9),), 0.01),
+    ],
+)
+def test_mere_guesses_are_not_offered(ranking, scope):
+    service = Service()
+    action, latest = ActionFallback(service), {"intent_ranking": ranked(*ranking), "scope": scope}
+    _, messages = run(action, intent="nlu_fallback", **latest)
+    assert said(messages) == ["utter_rephrase"]
+    run(action, intent="nlu_fallback", metadata={"failures": 1}, **latest)
+    assert service.asked == [("failed", None)]
+
+
+@pytest.mark.parametrize(
     ("failures", "events"),
     [(1, []), (0, [{"event": "user"}, {"event": "action", "name": "action_fallback"}])],
 )
@@ -207,24 +216,33 @@ def test_a_failure_before_an_understood_turn_does_not_count():
     assert service.asked == []
 
 
-@pytest.mark.parametrize(
-    ("last", "expected"),
-    [("utter_nobody_on_duty", "leave_message_form"), ("utter_trouble", "action_handoff")],
-)
-def test_a_yes_takes_up_what_was_offered(last, expected):
-    returned, _ = run(ActionAffirm(), events=[{"event": "bot", "metadata": {"utter_action": last}}])
-    assert returned[0]["name"] == expected
+def offered(response):
+    return [{"event": "bot", "metadata": {"utter_action": response}}]
+
+
+def test_a_yes_to_the_offer_of_a_message_starts_its_form():
+    returned, _ = run(ActionAffirm(Service()), events=offered("utter_nobody_on_duty"))
+    assert returned[0]["name"] == "leave_message_form"
+
+
+def test_a_yes_to_the_offer_of_a_person_calls_one():
+    service = Service()
+    returned, messages = run(ActionAffirm(service), events=offered("utter_trouble"))
+    assert service.asked == [("asked", None)]
+    assert returned == [] and said(messages) == ["utter_handoff_next"]
 
 
 def test_an_order_is_told_with_its_state_in_the_visitors_language():
-    action = ActionOrderStatus(Lookups(DemoOrderGateway(), Service()))
-    _, messages = run(action, entities=[("order_number", "KT20260101001")], slots={"language": "en"})
+    action = ActionOrderStatus(Lookups(DemoGateway(), Service()))
+    slots = {"language": "en", "phone_number": "13800000001"}
+    _, messages = run(action, entities=[("order_number", "KT20260101001")], slots=slots)
+    assert said(messages) == ["utter_order_card"]
     assert messages[0]["state"] == "On its way"
     assert "Moonlight 4K projector x 1" in messages[0]["lines"]
 
 
 def test_a_missing_number_is_asked_for_and_its_purpose_kept():
-    returned, messages = run(ActionOrderStatus(Lookups(DemoOrderGateway(), Service())))
+    returned, messages = run(ActionOrderStatus(Lookups(DemoGateway(), Service())))
     assert said(messages) == ["utter_ask_order_number"]
     assert returned[0]["name"] == "pending" and returned[0]["value"] == "order"
 
@@ -234,6 +252,7 @@ def test_a_missing_number_is_asked_for_and_its_purpose_kept():
     [
         ("refund", ("order_number", "KT20260101006"), "utter_refund_state"),
         ("repair", ("order_number", "KT20260101009"), "utter_repair_state"),
+        ("invoice", ("order_number", "KT20260101002"), "utter_invoice_requested"),
         (None, ("order_number", "KT20260101001"), "utter_order_card"),
         ("points", ("phone_number", "13800000001"), "utter_points"),
         ("order", ("ticket_number", "T260101-0009"), "utter_ticket_unknown"),
@@ -242,22 +261,26 @@ def test_a_missing_number_is_asked_for_and_its_purpose_kept():
     ],
 )
 def test_a_number_goes_where_it_was_asked_for(pending, entity, response):
-    action = ActionInform(Lookups(DemoOrderGateway(), Service()))
-    _, messages = run(action, entities=[entity], slots={"pending": pending})
+    action = ActionInform(Lookups(DemoGateway(), Service()))
+    slots = {"pending": pending, "phone_number": "13800000001"}
+    _, messages = run(action, entities=[entity], slots=slots)
     assert said(messages) == [response]
 
 
 def test_unknown_numbers_and_a_dead_order_system_are_admitted():
     entity = [("order_number", "KT99999999999")]
-    _, messages = run(ActionOrderStatus(Lookups(DemoOrderGateway(), Service())), entities=entity)
+    _, messages = run(ActionOrderStatus(Lookups(DemoGateway(), Service())), entities=entity)
     assert said(messages) == ["utter_order_unknown"]
-    _, messages = run(ActionRepairProgress(Lookups(DeadGateway(), Service())), entities=entity)
+    _, messages = run(ActionRepairProgress(Lookups(HttpGateway(DEAD, "x"), Service())), entities=entity)
     assert said(messages) == ["utter_lookup_down"]
 
 
 def test_hours_come_from_the_service_or_else_from_the_domain():
-    assert said(run(ActionBusinessHours(Service()))[1]) == ["utter_business_hours"]
-    assert said(run(ActionBusinessHours(Service(Unavailable("x"))))[1]) == ["utter_ask_business_hours"]
+    for service, response in [
+        (Service(), "utter_business_hours"),
+        (Service(Unavailable("x")), "utter_ask_business_hours"),
+    ]:
+        assert said(run(ActionBusinessHours(service, DemoGateway()))[1]) == [response]
 
 
 def test_a_repair_becomes_a_ticket_and_the_form_is_emptied():
@@ -288,7 +311,7 @@ def test_the_http_clients_translate_what_they_meet(service):
     with pytest.raises(Unavailable):
         asyncio.run(client.business())
     with pytest.raises(Unavailable):
-        asyncio.run(HttpOrderGateway("http://127.0.0.1:9", "x").order("KT1"))
+        asyncio.run(HttpGateway(DEAD, "x").order("KT1", Asker()))
 
 
 def test_the_action_server_lists_every_action_of_the_domain(actions):
@@ -371,14 +394,14 @@ def test_a_ticket_that_no_department_takes_is_worded_without_one(submit, languag
 
 
 def test_the_state_of_a_ticket_without_department_can_be_asked():
-    action = ActionTicketStatus(Lookups(DemoOrderGateway(), Service(department=None)))
+    action = ActionTicketStatus(Lookups(DemoGateway(), Service(department=None)))
     _, messages = run(action, entities=[("ticket_number", "T260101-0001")])
     assert said(messages) == ["utter_ticket_state"] and messages[0]["department"] == "相关同事"
 
 
 @pytest.mark.parametrize(("own", "known"), [("T260101-0001", "T260101-0001"), (None, None)])
 def test_a_wrong_number_is_not_remembered(own, known):
-    action = ActionTicketStatus(Lookups(DemoOrderGateway(), Service()))
+    action = ActionTicketStatus(Lookups(DemoGateway(), Service()))
     wrong = "T260101-0999"
     slots = {"ticket_number": wrong, "own_ticket": own}
     returned, messages = run(action, entities=[("ticket_number", wrong)], slots=slots)
@@ -399,19 +422,15 @@ def test_what_was_left_out_is_said_in_words(language, words):
 
 @pytest.mark.parametrize("today", [date(2026, 1, 5), date(2026, 11, 26), date(2028, 2, 29)])
 def test_demo_orders_are_of_these_days(today):
-    gateway = DemoOrderGateway(lambda: today)
-    for n in range(1, 13):
-        order = asyncio.run(gateway.order(f"KT202601010{n:02}"))
-        assert order["placed_at"][:10] < today.isoformat()
-        assert all(event["at"][:10] < today.isoformat() for event in order["events"])
-        assert order["expected_on"] is None or order["expected_on"] >= today.isoformat()
-        assert order["total"] == sum(item["price"] * item["quantity"] for item in order["items"])
-
-
-def test_chinese_lines_have_chinese_colons():
-    order = asyncio.run(DemoOrderGateway().order("KT20260101001"))
-    assert "快递：顺丰速运 SF1400000000001" in order_lines(order, "zh")
-    assert "Carrier: SF Express SF1400000000001" in order_lines(order, "en")
+    gateway = DemoGateway(lambda: today)
+    customers = ("li-lei", "han-meimei", "lin-tao")
+    orders = [order for c in customers for order in asyncio.run(gateway.orders(Asker(c)))]
+    assert len(orders) == 12
+    for order in orders:
+        assert order.placed_at.date() < today
+        assert all(event.at.date() < today for event in order.events)
+        assert order.expected_on is None or order.expected_on >= today
+        assert order.total == sum(item.price * item.quantity for item in order.items)
 
 
 @pytest.mark.parametrize(
