@@ -1,4 +1,5 @@
-"""The built pages: shop front with the widget, console, widget scripts, API page.
+"""The built pages: shop front with the widget, console, widget scripts, API page; and the help centre, which
+is written for each reader (api.help).
 
 Files whose names carry a hash are cached for ever, all others are checked each time.
 """
@@ -12,6 +13,7 @@ from pathlib import Path
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import file
 
+import api.help
 from api.rules import declare
 from core.errors import NotFound
 
@@ -86,4 +88,10 @@ def blueprint(dist: Path) -> Blueprint:
     async def api_page(request: Request, name: str) -> HTTPResponse:
         return await send(f"help/api/{name}")
 
+    @bp.get("/help/assets/<name:path>")
+    @declare("public")
+    async def help_asset(request: Request, name: str) -> HTTPResponse:
+        return await send(f"help/centre/assets/{name}")
+
+    api.help.add_to(bp, root)
     return bp

@@ -20,7 +20,7 @@ from core.limits import Rate, enforce
 from core.texts import Script, traditional
 from knowledge import asked, categories, feedback, shapes
 from knowledge.placing import CHANNELS
-from knowledge.search.articles import Found, Wanted
+from knowledge.search.articles import Wanted, hottest_first
 
 bp = Blueprint("visitor_knowledge")
 
@@ -77,18 +77,12 @@ async def search(request: Request) -> HTTPResponse:
 async def hot(request: Request) -> HTTPResponse:
     """?channel=&limit=: what is asked most of late; then what helped most."""
     reader = await _reader(request, READS)
-    known = {article.id: article for article in await searcher(request).articles(reader)}
+    articles = await searcher(request).articles(reader)
     async with context.db(request).reading() as tx:
         asked_most = await asked.hot(tx)
-    first = [known.pop(key) for key in asked_most if key in known]
-    rest = sorted(known.values(), key=lambda a: (a.unhelpful - a.helpful, a.slug))
     limit = query_int(request, "limit", 8, 1, 50)
-    found = sorted([*first, *rest][:limit], key=lambda a: _falls_back(a, reader))
+    found = hottest_first(articles, asked_most, reader.language)[:limit]
     return answer({"items": [shapes.line(article, language_of(request)) for article in found]})
-
-
-def _falls_back(article: Found, reader: Wanted) -> bool:
-    return article.shown_in(reader.language) != reader.language
 
 
 @bp.get("/knowledge/categories")
@@ -150,7 +144,7 @@ async def give_feedback(request: Request) -> HTTPResponse:
         await feedback.give(
             tx,
             given.article_id,
-            voter=_voter(request),
+            voter=voter(request),
             helpful=given.helpful,
             reason=given.reason,
             comment=given.comment,
@@ -176,7 +170,7 @@ def _place(text: str) -> str:
     return _PLACES.get(text, "help")
 
 
-def _voter(request: Request) -> str:
+def voter(request: Request) -> str:
     """The same reader of the same address and program; the address itself is not kept."""
     said = f"{request.remote_addr or request.ip}\n{request.headers.get('user-agent', '')}"
     key = context.settings(request).secret_key.reveal().encode()

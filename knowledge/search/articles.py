@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -100,4 +101,20 @@ def found_from(row: Row, content: Content, entries: tuple[Entry, ...]) -> Found:
         row.published_at,
         content,
         entries,
+    )
+
+
+def hottest_first(articles: Iterable[Found], asked_most: Sequence[UUID], language: Language) -> list[Found]:
+    """Those in the language, then the others; each by what is asked most of late (`asked.hot`), then by what
+    helped most.
+    """
+    rank = {key: place for place, key in enumerate(asked_most)}
+    return sorted(
+        articles,
+        key=lambda a: (
+            a.shown_in(language) != language,
+            rank.get(a.id, len(rank)),
+            a.unhelpful - a.helpful,
+            a.slug,
+        ),
     )

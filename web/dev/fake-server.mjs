@@ -15,8 +15,8 @@ import { WebSocketServer } from "ws";
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const load = async (path) =>
   (await runnerImport(here(path), { configFile: false, logLevel: "error" })).module;
-const [{ FakeService }, { Shop, WIDGET }, { scenes }, { PICTURES }] = await Promise.all(
-  ["fake/service.ts", "fake/shop.ts", "fake/scenes.ts", "fake/pictures.ts"].map(load),
+const [{ FakeService }, { Shop, WIDGET }, { scenes }, { PICTURES }, { questions }] = await Promise.all(
+  ["fake/service.ts", "fake/shop.ts", "fake/scenes.ts", "fake/pictures.ts", "fake/knowledge.ts"].map(load),
 );
 
 const shop = new Shop();
@@ -84,6 +84,8 @@ const server = createServer(async (request, response) => {
   }
   if (url.pathname.startsWith("/api/")) {
     if (down) return request.socket.destroy();
+    if (url.pathname.startsWith("/api/visitor/v1/knowledge/"))
+      return answer(200, JSON.stringify(questions(url, request.headers["accept-language"])));
     const bytes = await body(request);
     const type = request.headers["content-type"] ?? "";
     const { status, body: said } = await service.handle({

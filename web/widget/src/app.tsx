@@ -130,7 +130,7 @@ export const App = (props: AppProps) => {
           <Composer view={view} shown={opened} text={draft} onText={onDraft} />
           {dropping && <div class="drop">{words("drop")}</div>}
         </section>
-        {!opened && <Preview onOpen={onOpen} />}
+        <Preview opened={opened} onOpen={onOpen} />
         {image && <Lightbox {...image} onClose={() => setImage(null)} />}
       </div>
     </UiContext.Provider>

@@ -24,7 +24,7 @@ window.KetingChat = (host: Host): Chat => {
   let visited = location.href;
   let due = false;
   /** What is in the field and not sent. */
-  let draft = "";
+  let draft = host.draft;
   const client = new VisitorClient({
     base: host.base,
     channel: "web",
@@ -127,6 +127,11 @@ window.KetingChat = (host: Host): Chat => {
       if (!question) return;
       if (draft.trim()) draft = `${draft.trimEnd()}\n${question}`;
       else client.sendText(question);
+      draw();
+      host.root.querySelector<HTMLElement>(".composer textarea")?.focus();
+    },
+    compose: (text) => {
+      draft = draft.trim() ? draft : text;
       draw();
       host.root.querySelector<HTMLElement>(".composer textarea")?.focus();
     },

@@ -2,6 +2,7 @@ import type { View } from "@shared/view.ts";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { IconButton } from "./parts.tsx";
+import { SuggestionList, useSuggestions } from "./suggestions.tsx";
 import { useUi } from "./ui.ts";
 
 interface Props {
@@ -33,22 +34,19 @@ export const Composer = ({ view, shown, text, onText }: Props) => {
     it.style.height = `${Math.min(it.scrollHeight, 132)}px`;
   }, [text, shown]);
 
-  const send = () => {
-    if (!sendable) return;
-    client.sendText(text.trim());
+  const submit = (words: string) => {
+    client.sendText(words);
     onText("");
+    suggestions.typed("");
     field.current?.focus();
   };
+  const send = () => sendable && submit(text.trim());
+  const owner = view.state?.conversation?.state;
+  const suggestions = useSuggestions(shown && owner !== "waiting" && owner !== "agent", submit);
   const key = (event: KeyboardEvent) => {
     // 229: browsers that end the composition before they tell of the key.
-    if (
-      event.key !== "Enter" ||
-      event.shiftKey ||
-      event.isComposing ||
-      composing.current ||
-      event.keyCode === 229
-    )
-      return;
+    if (event.isComposing || composing.current || event.keyCode === 229 || event.shiftKey) return;
+    if (suggestions.key(event) || event.key !== "Enter") return;
     event.preventDefault();
     send();
   };
@@ -65,6 +63,7 @@ export const Composer = ({ view, shown, text, onText }: Props) => {
 
   return (
     <div class="composer">
+      <SuggestionList {...suggestions} />
       {text.length > limit * 0.9 && (
         <p class={tooLong ? "count error" : "count"} role="status">
           {text.length} / {limit} {tooLong && say("tooLong", { n: limit })}
@@ -88,8 +87,10 @@ export const Composer = ({ view, shown, text, onText }: Props) => {
           aria-label={say("message")}
           placeholder={say(closed ? "writeNew" : "write")}
           enterkeyhint="send"
+          {...suggestions.field}
           onInput={(event) => {
             onText(event.currentTarget.value);
+            suggestions.typed(event.currentTarget.value);
             client.typing();
           }}
           onCompositionStart={() => (composing.current = true)}

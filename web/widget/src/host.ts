@@ -11,6 +11,8 @@ export interface Host {
   opened: boolean;
   /** What the page asked for the visitor before the chat was there. */
   questions: string[];
+  /** What the page put in the field before the chat was there. */
+  draft: string;
   /** The visitor opened the panel other than by the launcher. */
   open(): void;
   /** The visitor closed the panel from inside. */
@@ -29,6 +31,8 @@ export interface Chat {
   close(): void;
   /** Send this for the visitor, or put it below what is being written. */
   ask(text: string): void;
+  /** Put this in the field, if nothing is being written. */
+  compose(text: string): void;
   identify(jwt: string | null): void;
   setLanguage(language: Language): void;
 }

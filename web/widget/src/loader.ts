@@ -18,6 +18,8 @@ interface Api {
   toggle(): void;
   /** Open the panel and send this for the visitor; below what is being written, if something is. */
   ask(text: string): void;
+  /** Open the panel with this in the field, for the visitor to go on; not where something is being written. */
+  compose(text: string): void;
   /** A JWT signed by the shop's server; null: logged out. */
   identify(jwt: string | null): void;
   setLanguage(tag: string): void;
@@ -107,6 +109,7 @@ const start = (script: HTMLScriptElement): void => {
     identity: set["identity"] ?? null,
     opened: false,
     questions: [],
+    draft: "",
     open: () => api.open(),
     closed: () => {
       show(false);
@@ -174,6 +177,11 @@ const start = (script: HTMLScriptElement): void => {
       if (!chat) host.questions.push(text);
       api.open();
       chat?.ask(text);
+    },
+    compose: (text) => {
+      host.draft = text;
+      api.open();
+      chat?.compose(text);
     },
     toggle: () => (host.opened ? api.close() : api.open()),
     identify: (jwt) => {

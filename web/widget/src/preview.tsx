@@ -1,6 +1,6 @@
 import type { Message } from "@shared/protocol.ts";
 import { countsAsUnread, ticketReply } from "@shared/view.ts";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import { excerpt } from "./format.ts";
 import { Avatar, IconButton } from "./parts.tsx";
@@ -10,22 +10,28 @@ import { pick } from "./words.ts";
 const SHOWN_FOR = 10_000;
 
 /** A closed panel shows what just arrived, for a moment, next to the launcher. */
-export const Preview = ({ onOpen }: { onOpen(): void }) => {
+export const Preview = ({ opened, onOpen }: { opened: boolean; onOpen(): void }) => {
   const { client, language, say } = useUi();
   const [message, setMessage] = useState<Message | null>(null);
+  // It listens all the time: what arrives the moment after the panel was closed is news as well.
+  const seen = useRef(opened);
+  seen.current = opened;
   useEffect(
     () =>
       client.onMessage((fresh) => {
-        if (countsAsUnread(fresh)) setMessage(fresh);
+        if (!seen.current && countsAsUnread(fresh)) setMessage(fresh);
       }),
     [client],
   );
+  useEffect(() => {
+    if (opened) setMessage(null);
+  }, [opened]);
   useEffect(() => {
     if (!message) return;
     const timer = setTimeout(() => setMessage(null), SHOWN_FOR);
     return () => clearTimeout(timer);
   }, [message]);
-  if (!message) return null;
+  if (opened || !message) return null;
   // News of a ticket come from the house, unless somebody signed them.
   const house = { name: pick(client.view.session?.widget.title, language), avatar: null, kind: "agent" };
   const signed = ticketReply(message);

@@ -1,14 +1,14 @@
-import type { Author, Message, WidgetSettings } from "@shared/protocol.ts";
+import type { Author, Message } from "@shared/protocol.ts";
 import { isRepetition, ticketReply, type View } from "@shared/view.ts";
 import { Fragment } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
 import { Bubble, EventLine, PendingBubble, TicketBubble, Typing, UploadBubble } from "./bubble.tsx";
 import { day, excerpt, sameDay } from "./format.ts";
-import { Avatar, Icon } from "./parts.tsx";
+import { Icon } from "./parts.tsx";
 import { Rating } from "./rating.tsx";
 import { useUi } from "./ui.ts";
-import { pick } from "./words.ts";
+import { Welcome } from "./welcome.tsx";
 
 const NEAR = 60;
 const ONE_GO = 5 * 60_000;
@@ -72,43 +72,6 @@ export const Transcript = ({ view, shown }: { view: View; shown: boolean }) => {
 
 const avatarOf = ({ state, session }: View, kind: Author["kind"]): string | null =>
   kind === "agent" ? (state?.agent?.avatar ?? null) : (session?.widget.bot.avatar ?? null);
-
-/** Where nobody has spoken yet: the greeting and what people ask. */
-const Welcome = ({ widget }: { widget: WidgetSettings }) => {
-  const { language, client, compose } = useUi();
-  const box = useRef<HTMLDivElement>(null);
-  const leave = useRef(compose);
-  leave.current = compose;
-  useLayoutEffect(() => {
-    const it = box.current;
-    // It goes with the first message, whoever wrote it; a focus inside may not go with it.
-    return () => {
-      const focused = (it?.getRootNode() as ShadowRoot | undefined)?.activeElement;
-      if (focused && it?.contains(focused)) leave.current();
-    };
-  }, []);
-  const name = pick(widget.bot.name, language);
-  return (
-    <div class="welcome" ref={box}>
-      <div class="row theirs last">
-        <Avatar url={client.url(widget.bot.avatar)} name={name} kind="bot" />
-        <div class="stack">
-          <span class="author">{name}</span>
-          <div class="bubble">
-            <p class="text">{pick(widget.greeting, language)}</p>
-          </div>
-        </div>
-      </div>
-      <div class="choices suggestions">
-        {widget.suggestions.map((words) => (
-          <button type="button" class="chip" onClick={() => client.sendText(pick(words, language))}>
-            {pick(words, language)}
-          </button>
-        ))}
-      </div>
-    </div>
-  );
-};
 
 /** New messages for screen readers; history that is loaded is not read out. */
 const Announcer = ({ view }: { view: View }) => {

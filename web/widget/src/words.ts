@@ -65,6 +65,14 @@ const all = {
   drop: ["松开即可发送", "放開即可傳送", "Drop to send"],
   tooLong: ["最多 {n} 字", "最多 {n} 字", "At most {n} characters"],
 
+  hot: ["猜您想问", "猜您想問", "People often ask"],
+  suggestions: ["相似的问题", "相似的問題", "Similar questions"],
+  suggested: [
+    "{n} 个相似的问题，用上下键选择",
+    "{n} 個相似的問題，用上下鍵選擇",
+    "{n} similar questions, choose with the arrow keys",
+  ],
+
   sending: ["发送中", "傳送中", "Sending"],
   sent: ["已送达", "已送達", "Sent"],
   read: ["已读", "已讀", "Read"],
