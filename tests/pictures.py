@@ -163,7 +163,42 @@ async def _open_a_ticket(page: Page, look: Look) -> None:
     await page.locator(".timeline").wait_for(timeout=PATIENCE_MS)
 
 
-#: By who sees them: a supervisor, the administrator, an agent.
+async def _open_an_article(page: Page, look: Look) -> None:
+    await page.get_by_text(look.pick("怎么申请退货？", "How do I return something?")).first.click()
+    await page.locator(".markdown").first.wait_for(timeout=PATIENCE_MS)
+
+
+async def _preview(page: Page, look: Look) -> None:
+    await _open_an_article(page, look)
+    await page.get_by_role("tab", name=look.pick("预览", "Preview")).click()
+    await page.locator("article.help").wait_for(timeout=PATIENCE_MS)
+
+
+async def _search_articles(page: Page, look: Look) -> None:
+    await page.get_by_role("searchbox").fill(look.pick("退款要多久", "how long does a refund take"))
+    await page.locator(".hit").first.wait_for(timeout=PATIENCE_MS)
+
+
+async def _try_a_sentence(page: Page, look: Look) -> None:
+    """Without a bot the page says that there is none."""
+    sentence = look.pick("我的订单KT20260101001到哪了？急！", "Where is my order KT20260101001? Hurry!")
+    await page.locator("textarea").fill(sentence)
+    button = page.get_by_role("button", name=look.pick("试一试", "Try"), exact=True)
+    if await button.is_enabled():
+        await button.click()
+        await page.locator(".sentence").wait_for(timeout=PATIENCE_MS)
+
+
+#: By who sees them: a trainer, a supervisor, the administrator, an agent.
+TRAINER = (
+    Shot("knowledge", "knowledge", ".article-row"),
+    Shot("article", "knowledge", ".article-row", _open_an_article),
+    Shot("article-preview", "knowledge", ".article-row", _preview),
+    Shot("knowledge-search", "knowledge/search", ".section", _search_articles),
+    Shot("knowledge-import", "knowledge/transfer", ".section"),
+    Shot("training", "training", ".section", _try_a_sentence),
+    Shot("models", "training/models", ".section"),
+)
 SUPERVISOR = (
     Shot("board", "board", ".tile"),
     Shot("tickets", "tickets", ".ticket-row"),

@@ -19,7 +19,7 @@ from playwright.async_api import Browser, async_playwright
 
 from supervisor.bot_install import is_installed
 from supervisor.bot_model import is_fresh
-from tests import pictures
+from tests import help_pictures, pictures
 from tests.e2e.conftest import FLAGS
 from tests.fixtures.chromium import find_chromium
 from tests.pictures import Camera, Look
@@ -31,6 +31,7 @@ LOOKS = [Look(language, size) for language, size in product(("zh", "en"), pictur
 #: Of the demo's people: who is shown at work, by language.
 AGENTS = {"zh": "zhou.lan", "en": "emily"}
 SUPERVISORS = {"zh": "song.yi", "en": "grace"}
+TRAINER = "shen.mo"
 COLOURS = 128
 
 
@@ -57,8 +58,11 @@ async def _take_all(instance: Instance, folder: Path, chromium: str, has_bot: bo
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for look in LOOKS:
+            await help_pictures.empty(browser, Camera(folder, look), instance.url)
             await pictures.left_message(browser, Camera(folder, look), instance.url)
         _fill(instance)
+        for look in LOOKS:
+            await help_pictures.read(browser, Camera(folder, look), instance.url)
         for look in LOOKS:
             helper = Office.of(instance, SUPERVISORS[look.language], PASSWORD)
             await pictures.visit(browser, Camera(folder, look), instance.url, helper, has_bot)
@@ -73,6 +77,7 @@ async def _take_console(browser: Browser, camera: Camera, instance: Instance) ->
     language = camera.look.language
     admin = ("admin", instance.admin_password())
     await pictures.work(browser, camera, instance.url, admin, pictures.ADMINISTRATOR, login=True)
+    await pictures.work(browser, camera, instance.url, (TRAINER, PASSWORD), pictures.TRAINER)
     supervisor = (SUPERVISORS[language], PASSWORD)
     await pictures.work(browser, camera, instance.url, supervisor, pictures.SUPERVISOR)
     await pictures.work(browser, camera, instance.url, (AGENTS[language], PASSWORD), pictures.AGENT)

@@ -44,6 +44,18 @@ export const router = createRouter({
           meta: { area: "board", title: "nav.board" },
         },
         {
+          path: "knowledge/:section?/:id?",
+          name: "knowledge",
+          component: () => import("./knowledge/KnowledgePage.vue"),
+          meta: { area: "knowledge", title: "nav.knowledge" },
+        },
+        {
+          path: "training/:section?",
+          name: "training",
+          component: () => import("./training/TrainingPage.vue"),
+          meta: { area: "training", title: "nav.training" },
+        },
+        {
           path: "settings/:section?",
           name: "settings",
           component: () => import("./settings/SettingsPage.vue"),

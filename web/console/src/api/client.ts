@@ -4,6 +4,7 @@
  */
 
 const ROOT = "/api/console/v1";
+const VISITOR_ROOT = "/api/visitor/v1";
 const DEADLINE_MS = 20_000;
 const UPLOAD_DEADLINE_MS = 180_000;
 
@@ -48,6 +49,11 @@ export function get<T>(path: string, query: Query = {}, signal?: AbortSignal): P
   return call<T>("GET", path + queryString(query), undefined, signal);
 }
 
+/** What a visitor gets, in a language of its own: `zh`, `zh-Hant` or `en`. */
+export function getAsVisitor<T>(path: string, inLanguage: string): Promise<T> {
+  return call<T>("GET", path, undefined, undefined, { root: VISITOR_ROOT, inLanguage });
+}
+
 export function post<T>(path: string, body: unknown = {}): Promise<T> {
   return call<T>("POST", path, body);
 }
@@ -64,8 +70,12 @@ export function remove<T>(path: string): Promise<T> {
   return call<T>("DELETE", path);
 }
 
-/** Sends one file with progress (0-1); fetch cannot report progress, so this is an XMLHttpRequest. */
-export function upload<T>(path: string, file: File, onProgress: (share: number) => void): Promise<T> {
+/** Sends files with progress (0-1); fetch cannot report progress, so this is an XMLHttpRequest. */
+export function upload<T>(
+  path: string,
+  files: File | readonly File[],
+  onProgress: (share: number) => void = () => undefined,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", ROOT + path);
@@ -81,13 +91,40 @@ export function upload<T>(path: string, file: File, onProgress: (share: number) 
       else reject(failure(request.status, body));
     };
     const form = new FormData();
-    form.append("file", file, file.name);
+    for (const file of [files].flat()) form.append("file", file, file.name);
     request.send(form);
   });
 }
 
-async function call<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language };
+/** A file to keep, under the name that the service gives it. */
+export async function download(path: string, query: Query = {}): Promise<void> {
+  const headers = { "Accept-Language": language };
+  let response: Response;
+  let content: Blob;
+  try {
+    response = await fetch(ROOT + path + queryString(query), { headers, credentials: "same-origin" });
+    content = await response.blob();
+  } catch {
+    throw new ApiError(0, "network", "");
+  }
+  if (!response.ok) throw refused(response.status, path, parse(await content.text()));
+  const name = /filename="([^"]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(content);
+  link.download = name ?? "download";
+  link.click();
+  // The click has only begun the download.
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  { root = ROOT, inLanguage = language } = {},
+): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": inLanguage };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (method !== "GET") headers["X-CSRF-Token"] = csrf;
   const deadline = AbortSignal.timeout(DEADLINE_MS);
@@ -101,7 +138,7 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
   let response: Response;
   let text: string;
   try {
-    response = await fetch(ROOT + path, init);
+    response = await fetch(root + path, init);
     text = await response.text();
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -109,8 +146,13 @@ async function call<T>(method: string, path: string, body?: unknown, signal?: Ab
   }
   const answer = parse(text);
   if (response.ok) return answer as T;
-  if (response.status === 401 && path !== "/login") onUnauthorised();
-  throw failure(response.status, answer);
+  throw refused(response.status, path, answer);
+}
+
+/** Also tells the page when it is the session that has ended. */
+function refused(status: number, path: string, body: unknown): ApiError {
+  if (status === 401 && path !== "/login") onUnauthorised();
+  return failure(status, body);
 }
 
 function parse(text: string): unknown {

@@ -5,12 +5,19 @@ import { computed, watch } from "vue";
 import { setRequestLanguage } from "../api/client";
 import type { Language, Localised } from "../api/types";
 import { prefs } from "../app/prefs";
+import { knowledge as enKnowledge } from "./en/knowledge";
 import { pages as enPages } from "./en/pages";
+import { training as enTraining } from "./en/training";
 import { words as enWords } from "./en/words";
+import { knowledge as zhKnowledge } from "./zh/knowledge";
 import { pages as zhPages } from "./zh/pages";
+import { training as zhTraining } from "./zh/training";
 import { words as zhWords } from "./zh/words";
 
-export const messages = { en: { ...enWords, ...enPages }, zh: { ...zhWords, ...zhPages } };
+export const messages = {
+  en: { ...enWords, ...enPages, knowledge: enKnowledge, training: enTraining },
+  zh: { ...zhWords, ...zhPages, knowledge: zhKnowledge, training: zhTraining },
+};
 export type ConsoleLanguage = keyof typeof messages;
 
 const browserLanguage: ConsoleLanguage = navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";

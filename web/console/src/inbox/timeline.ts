@@ -5,6 +5,14 @@ export function newestPosition(messages: readonly Message[]): number {
   return messages.at(-1)?.position ?? 0;
 }
 
+/** What the visitor wrote last, or nothing. */
+export function lastAsked(messages: readonly Message[]): string {
+  const found = messages.findLast(
+    ({ author, content }) => author.kind === "visitor" && content.type === "text",
+  );
+  return found?.content.type === "text" ? found.content.text : "";
+}
+
 /** Adds messages in their places; one that is already there is replaced, so applying twice changes nothing. */
 export function insertMessages(known: readonly Message[], added: readonly Message[]): Message[] {
   const last = known.at(-1);

@@ -46,6 +46,7 @@ const WORDS: Record<string, Parameters<typeof word>[0]> = {
   types: "ticketType",
   ticket_type: "ticketType",
   strategy: "strategy",
+  to: "articleState",
 };
 
 function itemOf(key: string, value: unknown): string {

@@ -7,15 +7,15 @@ import { ApiError, setCsrf } from "../api/client";
 import type { Availability, BotStatus, Me, Role, SessionAnswer } from "../api/types";
 import { prefs } from "../app/prefs";
 
-export type Area = "inbox" | "tickets" | "board" | "settings";
+export type Area = "inbox" | "tickets" | "board" | "knowledge" | "training" | "settings";
 
 /** Who sees which page; the service decides again on every call. */
 const AREAS: Record<Role, readonly Area[]> = {
-  agent: ["inbox", "tickets", "board", "settings"],
-  staff: ["tickets", "settings"],
-  supervisor: ["inbox", "tickets", "board", "settings"],
-  trainer: ["board", "settings"],
-  admin: ["inbox", "tickets", "board", "settings"],
+  agent: ["inbox", "tickets", "board", "knowledge", "settings"],
+  staff: ["tickets", "knowledge", "settings"],
+  supervisor: ["inbox", "tickets", "board", "knowledge", "training", "settings"],
+  trainer: ["knowledge", "training", "board", "settings"],
+  admin: ["inbox", "tickets", "board", "knowledge", "training", "settings"],
 };
 
 export const useSession = defineStore("session", () => {
