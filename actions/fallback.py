@@ -73,8 +73,8 @@ def has_an_idea(turn: Turn) -> bool:
 
 
 def readings(turn: Turn) -> list[dict[str, str]]:
-    """Buttons for the likeliest intents that a visitor can mean."""
-    titles = intent_titles()
+    """Buttons for the likeliest intents that a visitor can mean; a person is always offered beside them."""
+    titles = {name: title for name, title in intent_titles().items() if name != "request_human"}
     found = [
         {"title": turn.in_language(titles[name]), "payload": f"/{name}"}
         for name, confidence in _ranking(turn)

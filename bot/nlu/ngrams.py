@@ -33,12 +33,12 @@ class NGrams:
     views: list[TfidfVectorizer]
 
     @classmethod
-    def fit(cls, texts: Sequence[str]) -> NGrams:
+    def fit(cls, texts: Sequence[str]) -> tuple[NGrams, csr_matrix]:
+        """The n-grams of these texts, and the texts as rows of them."""
         rare = 2 if len(texts) > _LARGE else 1
         views = [TfidfVectorizer(**settings, min_df=rare) for settings in (_WORDS, _CHARS)]
-        for view, cut in zip(views, _cut(texts), strict=True):
-            view.fit(cut)
-        return cls(views)
+        rows = [view.fit_transform(cut) for view, cut in zip(views, _cut(texts), strict=True)]
+        return cls(views), hstack(rows).tocsr()
 
     def rows(self, texts: Sequence[str]) -> csr_matrix:
         cuts = _cut(texts)

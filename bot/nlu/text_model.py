@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix, hstack
 from sklearn.model_selection import StratifiedKFold
 
 from bot.nlu.heads import (
+    Discriminant,
     Fit,
     Head,
     Numbers,
-    discriminant,
+    SupportVectors,
     log_loss,
     softmax,
-    support_vectors,
     temperature,
 )
 from bot.nlu.ngrams import NGrams
@@ -34,6 +36,8 @@ _DENSE_WEIGHT = 1.4
 _FEW = 20
 _SHRINKAGE_FEW, _SHRINKAGE_MANY = 0.75, 0.3
 _FOLDS = 3
+#: From so many examples on, starting processes costs less than it saves.
+_LARGE = 3_000
 #: The head that answers where there are no vectors; always kept.
 _ALONE = "sparse"
 #: Shares of the heads are tried in tenths.
@@ -83,18 +87,18 @@ class TextModel:
         input gives the same model.
         """
         names, truth = np.unique(np.asarray(labels), return_inverse=True)
-        ngrams = NGrams.fit(texts)
+        ngrams, rows = NGrams.fit(texts)
         center = None if vectors is None else vectors.mean(axis=0)
-        views = _views(ngrams.rows(texts), _centred(vectors, center))
-        fits = {
-            "sparse": support_vectors(c, balanced=balanced),
-            "hybrid": support_vectors(c, balanced=balanced),
-            "dense": discriminant(_SHRINKAGE_FEW if len(texts) <= _FEW * len(names) else _SHRINKAGE_MANY),
+        views = _views(rows, _centred(vectors, center))
+        fits: dict[str, Fit] = {
+            "sparse": SupportVectors(c, balanced),
+            "hybrid": SupportVectors(c, balanced),
+            "dense": Discriminant(_SHRINKAGE_FEW if len(texts) <= _FEW * len(names) else _SHRINKAGE_MANY),
         }
-        margins = _held_out(views, fits, truth)
+        heads, margins = _learn(views, fits, truth)
         chosen = _choose(margins, truth) if margins else _usual(views)
         parts = {
-            name: _Part(fits[name](views[name], truth), heat, share)
+            name: _Part(heads[name], heat, share)
             for name, (heat, share) in chosen.items()
             if share > 0 or name == _ALONE
         }
@@ -194,17 +198,39 @@ def _centred(vectors: Numbers | None, center: Numbers | None) -> Numbers | None:
     return np.asarray(away / np.where(lengths > 0, lengths, 1), np.float32)
 
 
-def _held_out(views: dict[str, Any], fits: dict[str, Fit], truth: Numbers) -> dict[str, Numbers]:
-    """Margins (examples x labels) of each head on what it was not trained on; empty for too small a set."""
-    counts = np.bincount(truth)
-    if counts.min() < _FOLDS:
-        return {}
-    margins = {name: np.zeros((len(truth), len(counts)), np.float32) for name in views}
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    for train, test in folds.split(np.zeros(len(truth)), truth):
-        for name, rows in views.items():
-            margins[name][test] = fits[name](rows[train], truth[train]).margins(rows[test])
-    return margins
+def _learn(
+    views: dict[str, Any], fits: dict[str, Fit], truth: Numbers
+) -> tuple[dict[str, Head], dict[str, Numbers]]:
+    """Each view's head, and its margins (examples x labels) on what it was not trained on; no margins for too
+    small a set.
+
+    A large set is shared out among the cores: by processes, because liblinear's dice are one for all threads
+    and the same data would no longer give the same model.
+    """
+    everything = np.arange(len(truth))
+    jobs = [(name, everything, everything[:0]) for name in views]
+    if np.bincount(truth).min() >= _FOLDS:
+        folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
+        jobs += [(n, *fold) for fold in folds.split(np.zeros(len(truth)), truth) for n in views]
+    jobs.sort(key=lambda job: -views[job[0]].size * len(job[1]))  # the longest first: nobody waits at the end
+    cores = (os.cpu_count() or 1) if len(truth) > _LARGE else 1
+    done = Parallel(n_jobs=cores)(
+        delayed(_head)(fits[name], views[name], truth, train, test) for name, train, test in jobs
+    )
+    heads: dict[str, Head] = {}
+    margins: dict[str, Numbers] = {}
+    for (name, _, test), (head, held_out) in zip(jobs, done, strict=True):
+        if len(test):
+            margins.setdefault(name, np.zeros((len(truth), held_out.shape[1]), np.float32))[test] = held_out
+        else:
+            heads[name] = head
+    return heads, {name: margins[name] for name in views if name in margins}
+
+
+def _head(fit: Fit, rows: Any, truth: Numbers, train: Numbers, test: Numbers) -> tuple[Head, Numbers]:
+    """A head of the examples `train`, and its margins on the examples `test`."""
+    head = fit(rows[train], truth[train])
+    return head, head.margins(rows[test])
 
 
 def _choose(margins: dict[str, Numbers], truth: Numbers) -> dict[str, tuple[float, float]]:

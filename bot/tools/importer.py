@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import cached_property
 from typing import Any
 
 import yaml
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 #: Every scalar is a string, which is what NLU data consists of: no "yes" turns into a boolean.
@@ -17,7 +20,29 @@ class QuickImporter(RasaFileImporter):
     """Named under `importers` of the configuration that `bot.train` hands to Rasa."""
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """What the files say; Rasa asks several times, each time for another language."""
+        return self._read
+
+    @cached_property
+    def _read(self) -> TrainingData:
         return TrainingData().merge(*(QuickReader().read(file) for file in self._nlu_files))
+
+
+class Example(Message):
+    """A message that is cheap to copy and to tell apart: Rasa copies all of them at every merge and asks for
+    all fingerprints after every component.  A component sets what it adds, never changes what is there.
+    """
+
+    _cached_fingerprint: str | None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Example:
+        return Example(self.data, set(self.output_properties), self.time, list(self.features))
+
+    def fingerprint(self) -> str:
+        if self._cached_fingerprint is None:
+            told = repr((sorted(self.data.items()), [f.fingerprint() for f in self.features]))
+            self._cached_fingerprint = hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
+        return self._cached_fingerprint
 
 
 class QuickReader(RasaYAMLReader):
@@ -33,9 +58,8 @@ class QuickReader(RasaYAMLReader):
         if not _is_in_order(content):
             return super().reads(string, **kwargs)
         self._parse_nlu(content["nlu"])
-        return TrainingData(
-            self.training_examples, self.entity_synonyms, self.regex_features, self.lookup_tables
-        )
+        examples = [Example(m.data, m.output_properties, m.time, m.features) for m in self.training_examples]
+        return TrainingData(examples, self.entity_synonyms, self.regex_features, self.lookup_tables)
 
 
 def _is_in_order(content: Any) -> bool:

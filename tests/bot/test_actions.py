@@ -174,6 +174,15 @@ def test_the_first_failure_offers_the_three_likeliest_readings_and_a_person():
     ]  # fmt: skip
 
 
+def test_a_person_is_offered_once_even_where_that_is_a_likely_reading():
+    ranking = ranked(
+        ("nlu_fallback", 0.55), ("ask_stock", 0.41), ("request_human", 0.2), ("ask_discount", 0.1)
+    )
+    _, messages = run(ActionFallback(Service()), intent="nlu_fallback", intent_ranking=ranking)
+    payloads = [b["payload"] for b in messages[0]["buttons"]]
+    assert payloads == ["/ask_stock", "/ask_discount", "/request_human"]
+
+
 def test_with_no_reading_at_all_the_bot_asks_to_rephrase():
     _, messages = run(ActionFallback(Service()), intent_ranking=[])
     assert said(messages) == ["utter_rephrase"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from pathlib import Path
 
@@ -128,10 +129,20 @@ def test_the_quick_reader_reads_what_rasa_reads(data):
     from bot.tools.importer import QuickReader
 
     theirs, ours = RasaYAMLReader().reads(DATA), QuickReader().reads(DATA)
-    assert ours.fingerprint() == theirs.fingerprint()
+    assert ours.label_fingerprint() == theirs.label_fingerprint()
     assert [m.data for m in ours.training_examples] == [m.data for m in theirs.training_examples]
     assert ours.entity_synonyms == theirs.entity_synonyms == {"S2": "客厅S2"}
     assert [e.text for e in read_examples(data)] == [m.get("text") for m in ours.training_examples]
+
+
+def test_an_example_that_is_added_to_is_another_one_and_its_copies_stay_as_they_were(data):
+    from bot.tools.importer import QuickReader
+
+    example = QuickReader().reads(DATA).training_examples[0]
+    copied, before = copy.deepcopy(example), example.fingerprint()
+    example.set("script", "Hans")
+    assert copied.get("script") is None
+    assert copied.fingerprint() == before != example.fingerprint()
 
 
 @pytest.mark.parametrize("name", ["account.yml", "entities.yml"])
@@ -141,7 +152,10 @@ def test_the_quick_reader_reads_the_shipped_data_as_rasa_does(name):
     from bot.tools.importer import QuickReader
 
     text = (ROOT / "data/nlu" / name).read_text("utf-8")
-    assert QuickReader().reads(text).fingerprint() == RasaYAMLReader().reads(text).fingerprint()
+    theirs, ours = RasaYAMLReader().reads(text), QuickReader().reads(text)
+    assert [m.data for m in ours.training_examples] == [m.data for m in theirs.training_examples]
+    for what in ("entity_synonyms", "regex_features", "lookup_tables", "responses"):
+        assert getattr(ours, what) == getattr(theirs, what)
 
 
 def test_what_is_not_in_order_is_left_to_rasas_reader():
