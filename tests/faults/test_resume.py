@@ -14,7 +14,6 @@ import httpx
 import pytest
 import sqlalchemy as sa
 import websockets
-from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from core import schema as s
 from core import timeline
@@ -22,7 +21,7 @@ from core.db import Database, Tx
 from core.messages import Text
 from supervisor.postgres import running_url
 from tests.support import instance as instances
-from tests.support.people import Visitor, client
+from tests.support.people import DROPS, Visitor, client
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
@@ -42,7 +41,7 @@ class Watcher:
     async def watch(self, until: asyncio.Event) -> None:
         """Read, drop at random points, resume from what we hold; the last connection stays to the end."""
         while True:
-            with contextlib.suppress(OSError, httpx.HTTPError, ConnectionClosed, InvalidStatus, TimeoutError):
+            with contextlib.suppress(*DROPS):
                 await self._once(until)
                 if until.is_set() and len(self.seen) >= self.visitor.session["expected"]:
                     return

@@ -8,12 +8,15 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx
 import websockets
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import WebSocketException
+
+#: What a connection that is gone looks like, at whatever moment it went: also in the middle of a handshake.
+DROPS = (OSError, WebSocketException, httpx.HTTPError, TimeoutError)
 
 
 def client(url: str, **options: Any) -> httpx.AsyncClient:
@@ -46,7 +49,7 @@ class Visitor:
     @classmethod
     async def enter(
         cls, http: httpx.AsyncClient, url: str, *, language: str = "zh", channel: str = "app"
-    ) -> Visitor:
+    ) -> Self:
         answer = await http.post("/api/visitor/v1/sessions", json={"channel": channel, "language": language})
         answer.raise_for_status()
         session = answer.json()
@@ -131,7 +134,7 @@ class Visitor:
     async def listen(self) -> None:
         """Stay connected and take every frame, through drops and restarts, until cancelled."""
         while True:
-            with contextlib.suppress(OSError, ConnectionClosed, InvalidStatus, httpx.HTTPError, TimeoutError):
+            with contextlib.suppress(*DROPS):
                 async with self.socket() as ws:
                     async for raw in ws:
                         self.take(json.loads(raw))
@@ -227,7 +230,7 @@ class Agent:
         """Stay connected and alive (a ping every 10 s), through drops and restarts, until cancelled."""
         cursor = 0
         while True:
-            with contextlib.suppress(OSError, ConnectionClosed, InvalidStatus, httpx.HTTPError, TimeoutError):
+            with contextlib.suppress(*DROPS):
                 async with self.socket(cursor) as ws:
                     pinging = asyncio.create_task(_ping(ws))
                     try:

@@ -89,9 +89,11 @@ async def write(
                 with contextlib.suppress(TimeoutError):
                     await visitor.until(functools.partial(_has_all, len(history)))
         finally:
+            died = [task.exception() for task in listening if task.done()]
             for task in listening:
                 task.cancel()
             await asyncio.gather(*listening, return_exceptions=True)
+        assert died == []  # ears that fell off would look like a service that keeps silent
 
 
 def _has_all(count: int, visitor: Visitor) -> bool:
