@@ -8,6 +8,7 @@ import gc
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -48,6 +49,8 @@ from knowledge import asked
 from knowledge.mining.background import Miner
 from knowledge.search.searcher import Searcher
 from learning import releases
+from learning.examples.desk import Examples
+from learning.nearest.neighbours import Neighbours
 
 log = structlog.get_logger(__name__)
 
@@ -100,6 +103,19 @@ def make_encoder(settings: Settings) -> Encoder | None:
     """What KETING_ENCODER names, with what it encoded kept in the data directory."""
     made = encoder_for(settings.encoder)
     return CachedEncoder(made, settings.data_dir / "vectors.sqlite") if made is not None else None
+
+
+def once(make: Callable[[], Encoder | None]) -> Callable[[], Encoder | None]:
+    """make, called by whoever comes first, in whatever thread; a failure is not remembered."""
+    lock, made = Lock(), list[Encoder | None]()
+
+    def the_same() -> Encoder | None:
+        with lock:
+            if not made:
+                made.append(make())
+            return made[0]
+
+    return the_same
 
 
 def create_app(
@@ -171,12 +187,21 @@ def _furnish(app: Sanic[Any, Any], settings: Settings, made: Parts) -> None:
     )
     ctx.status = status
     ctx.models = ROOT / "models"
+    encoder = once(made.encoder)  # a hundred megabytes
+    ctx.nearest = Neighbours(encoder, ROOT / "models" / "vectors.sqlite")
+    ctx.examples = Examples(
+        made.db,
+        settings.training_data,
+        domain=ROOT / "domain.yml",
+        held_out=ROOT / "tests" / "heldout",
+        lock=settings.data_dir / "examples.lock",
+    )
     ctx.bot_status = lambda: status.current
     ctx.business = lambda: _business(ctx.store, made.db.clock)
     ctx.dispatcher = Dispatcher(made.db, made.bot, Line())
     ctx.router = Router(made.db)
     ctx.sender = Sender(made.db, made.registry)
-    ctx.knowledge = Searcher(made.db, made.encoder)
+    ctx.knowledge = Searcher(made.db, encoder)
     ctx.miner = Miner(made.db, ctx.knowledge)
 
 
@@ -248,6 +273,8 @@ async def _close(app: Sanic[Any, Any]) -> None:
     ctx = app.ctx
     ctx.store.close()
     await ctx.miner.close()
+    ctx.examples.close()
+    await ctx.nearest.close()
     ctx.knowledge.close()
     if isinstance(ctx.bot, HttpBot):
         await ctx.bot.close()

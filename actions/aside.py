@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from actions import settings
 from actions.base import Events, KetingAction, Turn
 from actions.business import tell_hours
-from actions.knowledge import look_up, rate
+from actions.knowledge import answered, rate
 from actions.lookups import Lookups
 from actions.products import tell_discount, tell_product
 from actions.service import Service
@@ -17,6 +17,8 @@ from actions.stores import tell_stores
 
 #: Would start another form; one at a time.
 _OTHER_FORMS = {"request_repair", "make_complaint", "make_suggestion", "leave_message"}
+#: Outside a form too these are answered without a look at the knowledge base.
+BY_ITSELF = {"greet", "goodbye", "thank", "bot_challenge", "report_package_damaged", "request_invoice"}
 
 
 class ActionAnswerAside(KetingAction):
@@ -40,8 +42,6 @@ class ActionAnswerAside(KetingAction):
         gateway = self._lookups.gateway
         if turn.intent in looking_up:
             return await looking_up[turn.intent](turn)
-        if turn.intent == "ask_article":
-            return await self._article(turn)
         if turn.intent in _OTHER_FORMS:
             turn.say("utter_finish_form_first")
         elif turn.intent == "rate_answer":
@@ -56,15 +56,16 @@ class ActionAnswerAside(KetingAction):
             return await tell_stock(turn, gateway)
         elif turn.intent == "ask_discount":
             tell_discount(turn)
-        elif turn.intent == "ask_product_info":
-            tell_product(turn)
-        else:
+        elif turn.intent in BY_ITSELF:
             turn.say(f"utter_{turn.intent}")
+        else:
+            return await self._from_article(turn)
         return []
 
-    async def _article(self, turn: Turn) -> Events:
-        before = len(turn.dispatcher.messages)
-        events = await look_up(turn, self._service)
-        if len(turn.dispatcher.messages) == before:
-            turn.say("utter_knowledge_gone")
-        return events
+    async def _from_article(self, turn: Turn) -> Events:
+        events = await answered(turn, self._service)
+        if events is None and turn.intent == "ask_product_info":
+            tell_product(turn)
+        elif events is None:
+            turn.say("utter_knowledge_gone" if turn.intent == "ask_article" else f"utter_{turn.intent}")
+        return events or []

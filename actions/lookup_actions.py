@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rasa_sdk.events import FollowupAction, SlotSet
 
-from actions import settings
+from actions import numbers, settings
 from actions.base import Events, KetingAction, Turn
 from actions.lookups import Lookups
 from actions.products import products_of, tell_product
@@ -96,23 +96,10 @@ class ActionInform(LookupAction):
         return "action_inform"
 
     async def act(self, turn: Turn) -> Events:
-        purpose = turn.slot("pending") or ""
-        if turn.entity("ticket_number"):
-            return await self.lookups.ticket(turn)
-        if turn.entity("order_number"):
-            kinds = {
-                "refund": self.lookups.refund,
-                "repair": self.lookups.repair,
-                "invoice": self.lookups.invoice,
-            }
-            return await kinds.get(purpose, self.lookups.order)(turn)
-        if turn.entity("phone_number") and purpose == "points":
-            return await self.lookups.points(turn)
-        if turn.entity("phone_number") or turn.entity("phone_tail"):
-            proven = {"order": self.lookups.order, "invoice": self.lookups.invoice}
-            if purpose in proven:
-                return await proven[purpose](turn)
-        if purpose == "stock" and (turn.entity("product") or turn.entity("color")):
+        found = await numbers.take(turn, self.lookups)
+        if found is not None:
+            return found
+        if turn.slot("pending") == "stock" and (turn.entity("product") or turn.entity("color")):
             return await tell_stock(turn, self.lookups.gateway)
         if turn.entity("city") or turn.entity("district"):
             return await tell_stores(turn, self.lookups.gateway)

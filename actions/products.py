@@ -8,7 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from actions import settings
 from actions.base import Events, KetingAction, Turn
+from actions.knowledge import answered
+from actions.service import Service
 
 #: Canonical product id, as the synonyms in data/nlu name it -> its kind, by the name that the synonyms give
 #: kinds, name, summary and offer (null: none of its own) in both languages, and the price in yuan.
@@ -18,12 +21,19 @@ Product = dict[str, Any]
 
 
 class ActionProductInfo(KetingAction):
+    """How something is used or cared for stands in articles; what it is, in the catalogue."""
+
+    def __init__(self, service: Service | None = None) -> None:
+        self._service = service or settings.service()
+
     def name(self) -> str:
         return "action_product_info"
 
     async def act(self, turn: Turn) -> Events:
-        tell_product(turn)
-        return []
+        events = await answered(turn, self._service)
+        if events is None:
+            tell_product(turn)
+        return events or []
 
 
 class ActionDiscount(KetingAction):

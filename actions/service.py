@@ -10,11 +10,13 @@ from urllib.parse import quote
 import requests
 
 from actions.base import Key, NotFound, StaleTurn, Unavailable
+from actions.gateway.breaker import Breaker
 
 #: A turn has 7.5 s in all.
 TIMEOUT_S = 3.0
-#: The bot has an answer of its own to most questions that it looks up.
-SEARCH_TIMEOUT_S = 1.5
+#: The bot has an answer of its own to most questions that it looks up, and a message may ask several: after
+#: two searches in vain the rest is answered without.
+SEARCH_TIMEOUT_S, SEARCH_FAILURES, SEARCH_RESTS_S = 1.5, 2, 5.0
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ class HttpService:
         self._base_url = base_url.rstrip("/")
         self._token = token
         self._timeout_s = timeout_s
+        self._searching = Breaker(SEARCH_FAILURES, SEARCH_RESTS_S, name="knowledge")
 
     async def hand_off(self, key: Key, reason: str, note: str | None) -> Handoff:
         body = {**asdict(key), "reason": reason, "note": note, "group": None}
@@ -94,7 +97,14 @@ class HttpService:
 
     async def search(self, conversation_id: str, question: str, language: str) -> dict[str, Any]:
         body = {"conversation_id": conversation_id, "query": question, "language": language}
-        return await self._call("POST", "/knowledge/search", json=body, timeout=SEARCH_TIMEOUT_S)
+        self._searching.enter()
+        try:
+            found = await self._call("POST", "/knowledge/search", json=body, timeout=SEARCH_TIMEOUT_S)
+        except Unavailable:
+            self._searching.failed()
+            raise
+        self._searching.succeeded()
+        return found
 
     async def rate(self, rating: Rating) -> None:
         await self._call("POST", "/knowledge/feedback", json=asdict(rating))

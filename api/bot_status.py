@@ -13,6 +13,7 @@ from typing import Any
 
 from core.clock import Clock, stamp
 from core.hints import Hints
+from core.pulse import Pulse
 from dialogue.client import Bot, HttpBot
 
 _EVERY_S = 2.0
@@ -24,10 +25,13 @@ class BotStatus:
 
     def __init__(self, bot: Bot, path: Path, *, runs_bot: bool, clock: Clock, hints: Hints) -> None:
         self.bot, self.path, self.runs_bot, self.clock, self.hints = bot, path, runs_bot, clock, hints
+        self._pulse = Pulse()
         self.current: dict[str, Any] = self._say("absent")
-        #: Name of the model that answers, and how far the last release is; None where nobody says.
+        #: Name of the model that answers, and how far the last release and training are; None where nobody
+        #: says.
         self.model: str | None = None
         self.release: dict[str, Any] | None = None
+        self.training: dict[str, Any] | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -48,15 +52,16 @@ class BotStatus:
             self.hints.notify("bot")
 
     def _follow(self, reported: Mapping[str, Any]) -> bool:
-        """Ask the bot where it is now; whether model or release have changed."""
-        url, before = reported.get("url"), (self.model, self.release)
+        """Ask the bot where it is now; whether anything else has changed."""
+        url, before = reported.get("url"), (self.model, self.release, self.training)
         if isinstance(url, str) and isinstance(self.bot, HttpBot):
             self.bot.move(url)
         self.model, self.release = reported.get("model"), reported.get("release")
-        return before != (self.model, self.release)
+        self.training = reported.get("training")
+        return before != (self.model, self.release, self.training)
 
     async def _look(self, reported: Mapping[str, Any]) -> dict[str, Any]:
-        if await self.bot.ready():
+        if self._pulse.felt(await self.bot.ready()):
             return self._say("ready")
         if not reported:
             return self._say("absent" if self.runs_bot else "starting")

@@ -23,6 +23,10 @@ from bot.training_data import EMOTIONS, LANGUAGES, Example, by_intent, read_exam
 ROOT = Path(__file__).resolve().parent.parent
 
 
+#: Rasa's own; examples of it are texts that say nothing that could be answered.
+_NOT_UNDERSTOOD = "nlu_fallback"
+
+
 def report(examples: Sequence[Example]) -> Iterator[str]:
     """The table of counts, one line an intent and one for the sum."""
     columns = [*LANGUAGES, *EMOTIONS]
@@ -33,15 +37,21 @@ def report(examples: Sequence[Example]) -> Iterator[str]:
 
 
 def known_intents(domain: Path) -> frozenset[str] | None:
-    """The intents that the domain declares; None if there is no such file.
+    """The intents that the domain declares, and what Rasa knows without; None if there is no such file."""
+    names = declared(domain, "intents")
+    return None if names is None else names | {_NOT_UNDERSTOOD}
+
+
+def declared(domain: Path, kind: str) -> frozenset[str] | None:
+    """The names that the domain lists under kind: intents or entities; None if there is no such file.
 
     Only their block is parsed: Rasa reads the rest by YAML 1.2, where PyYAML would stumble.
     """
     if not domain.exists():
         return None
-    block = re.search(r"^intents:.*\n(?:(?:[ \-#].*)?\n)*", domain.read_text("utf-8") + "\n", re.MULTILINE)
-    declared = (yaml.safe_load(block[0]) or {}).get("intents") or [] if block else []
-    return frozenset(next(iter(item)) if isinstance(item, dict) else str(item) for item in declared)
+    block = re.search(rf"^{kind}:.*\n(?:(?:[ \-#].*)?\n)*", domain.read_text("utf-8") + "\n", re.MULTILINE)
+    names = (yaml.safe_load(block[0]) or {}).get(kind) or [] if block else []
+    return frozenset(next(iter(item)) if isinstance(item, dict) else str(item) for item in names)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,6 +14,9 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.voice import voice_of
 
 _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
+_NAME = re.compile(r"{(\w+)}")
+#: What of a response may have gaps.
+_FILLED = ("text", "image", "custom", "buttons", "attachment", "quick_replies")
 _GAP = re.compile(rf"(?P<before>(?<={_HAN}) )?{{(?P<name>\w+)}}(?P<after> (?={_HAN}))?")
 
 
@@ -33,14 +36,34 @@ def close_up(text: str, values: Mapping[str, Any]) -> str:
     return _GAP.sub(gap, text)
 
 
+def fill(part: Any, values: Mapping[str, Any]) -> Any:
+    """A response, or a part of one, with its gaps filled in, those within lists and objects as well.
+
+    Rasa's own way takes the payload /inform{"field": "x"} for a gap, and leaves all gaps open when words of a
+    visitor have "0[" in them.
+    """
+    if isinstance(part, str):
+        return _NAME.sub(lambda gap: _words(values[gap[1]]) if gap[1] in values else gap[0], part)
+    if isinstance(part, list):
+        return [fill(one, values) for one in part]
+    if isinstance(part, dict):
+        return {key: fill(one, values) for key, one in part.items()}
+    return part
+
+
+def _words(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
 class MissingResponse(LookupError):
     """domain.yml has no variation of this response for this language."""
 
 
 class BilingualNLG(TemplatedNaturalLanguageGenerator):
-    """Rasa's own generator with three differences:
+    """Rasa's own generator with four differences:
 
-    the voice is always known, a missing response is an error, and blanks beside gaps suit what fills them.
+    the voice is always known, a missing response is an error, blanks beside gaps suit what fills them, and
+    nothing but a gap is taken for one.
     """
 
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
@@ -63,5 +86,4 @@ class BilingualNLG(TemplatedNaturalLanguageGenerator):
         values = {**(filled_slots or {}), **kwargs}
         if isinstance(response.get("text"), str):
             response["text"] = close_up(response["text"], values)
-        filled: dict[str, Any] = super()._fill_response(response, filled_slots, **kwargs)
-        return filled
+        return {key: fill(part, values) if key in _FILLED else part for key, part in response.items()}

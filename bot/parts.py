@@ -1,7 +1,8 @@
 """Several questions in one message, each read by itself: "Can I get an invoice? And how much is shipping?"
 
 A message is cut only where both sides are understood as different things that can be answered.  Whatever is
-less clear stays with its neighbour, and a message that is angry anywhere stays whole.
+less clear stays with its neighbour, and a message that is angry anywhere stays whole.  All that it asks is
+answered: longer lists are stories to `clauses`, and what is looked up for an answer gives up in time.
 """
 
 from __future__ import annotations
@@ -20,8 +21,6 @@ from bot.nlu.follow_up import NO_TOPIC
 ParseData = dict[str, Any]
 Read = Callable[[str], Awaitable[ParseData]]
 
-#: More questions than this are not answered at once.
-MOST = 3
 #: How sure both sides of a cut must be: where something new visibly begins, and where only the words tell.
 SURE, VERY_SURE = 0.55, 0.8
 #: Slots for which a form asks in words of the visitor's own; any words may be the answer.
@@ -39,6 +38,25 @@ FREE_TEXT = frozenset(
 _FOR_FORM = frozenset({"inform", "deny", "cancel_form"})
 #: Start a form, which goes on asking: answered after everything else.
 _FORMS = frozenset({"request_repair", "make_complaint", "make_suggestion", "leave_message"})
+#: What a number beside them belongs to.
+_TAKE_A_NUMBER = frozenset(
+    {
+        "ask_order_status",
+        "ask_refund_status",
+        "ask_repair_progress",
+        "ask_ticket_status",
+        "request_invoice",
+        "request_repair",
+        "request_return",
+        "request_exchange",
+        "cancel_order",
+        "change_order_address",
+        "report_package_damaged",
+        "report_package_lost",
+        "report_payment_failed",
+        "make_complaint",
+    }
+)
 _PERSON = "request_human"
 #: Who asks for a person does not want these.
 _LESS_THAN_A_PERSON = _FORMS | {"bot_challenge"}
@@ -88,6 +106,8 @@ async def parts(text: str, whole: ParseData, tracker: DialogueStateTracker, read
         return undivided
     readings = [await read(clause.text) for clause in found]
     names = [_asks(reading, requested) for reading in readings]
+    if not requested and not _TAKE_A_NUMBER & set(names):
+        names = [name or _about_a_number(reading) for name, reading in zip(names, readings, strict=True)]
     if _PERSON in names:
         names = [None if name in _LESS_THAN_A_PERSON else name for name in names]
     groups = _settled([_Group(n, c.cut, [r], [c]) for n, c, r in zip(names, found, readings, strict=True)])
@@ -96,7 +116,7 @@ async def parts(text: str, whole: ParseData, tracker: DialogueStateTracker, read
         return [Part(text, _angry(whole, angry))]
     if len(groups) < 2:
         return [Part(text, _clearer(whole, groups[0]))]
-    return sorted([Part(group.text, _reading(group, whole)) for group in groups[:MOST]], key=_rank)
+    return sorted([Part(group.text, _reading(group, whole)) for group in groups], key=_rank)
 
 
 def _asks(reading: ParseData, requested: str | None) -> str | None:
@@ -110,6 +130,13 @@ def _asks(reading: ParseData, requested: str | None) -> str | None:
     if name not in NO_TOPIC and _confidence(reading) >= SURE:
         return name
     return "inform" if requested and reading.get("entities") else None
+
+
+def _about_a_number(reading: ParseData) -> str | None:
+    """A number by itself asks how far the order is, where no other question can be meant."""
+    numbers = {entity.get("entity") for entity in reading.get("entities") or []}
+    is_number = _name(reading) == "inform" and numbers & {"order_number", "ticket_number"}
+    return "inform" if is_number and _confidence(reading) >= SURE else None
 
 
 def _settled(groups: list[_Group]) -> list[_Group]:

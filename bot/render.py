@@ -39,13 +39,20 @@ def answer(tracker: DialogueStateTracker, turn_id: str, *, repeated: bool) -> Bo
     return {
         "turn_id": turn_id,
         "repeated": repeated,
-        "replies": [r for e in events if isinstance(e, BotUttered) for r in replies(e, slots.get("script"))],
+        "replies": _once(
+            [r for e in events if isinstance(e, BotUttered) for r in replies(e, slots.get("script"))]
+        ),
         "nlu": {**nlu(first.parse_data, slots), **_also(others)},
         "actions": [name for name in actions if name not in _HIDDEN_ACTIONS],
         "form": tracker.active_loop_name,
         "slots": slots,
         "understood": FALLBACK not in actions,
     }
+
+
+def _once(found: Sequence[Body]) -> list[Body]:
+    """What is said twice stays where it comes last: a form repeats its question after an answer beside it."""
+    return [reply for number, reply in enumerate(found, 1) if reply not in found[number:]]
 
 
 def nlu(parse_data: Mapping[str, Any], known: Mapping[str, Any] | None = None) -> Body:
@@ -77,12 +84,13 @@ def replies(event: BotUttered, script: str | None) -> list[Body]:
     """One bot event as replies: its text or buttons, then its picture, then its card."""
     say: Callable[[str], str] = traditional if script == "Hant" and not _is_override(event) else str
     data = event.data or {}
+    text = (event.text or "").rstrip()  # the last gap may have been filled with nothing
     found: list[Body] = []
     buttons = [{"title": say(b["title"]), "payload": b["payload"]} for b in data.get("buttons") or []]
-    if event.text and buttons:
-        found.append({"type": "buttons", "text": say(event.text), "buttons": buttons})
-    elif event.text:
-        found.append({"type": "text", "text": say(event.text)})
+    if text and buttons:
+        found.append({"type": "buttons", "text": say(text), "buttons": buttons})
+    elif text:
+        found.append({"type": "text", "text": say(text)})
     if data.get("image"):
         found.append(
             {"type": "image", "url": data["image"], "alt": say((data.get("custom") or {}).get("alt", ""))}

@@ -7,45 +7,19 @@ last line on standard output is the model's path; how far it is, is said on stan
 from __future__ import annotations
 
 import argparse
-import hashlib
 import logging
 import os
 import shutil
 import sys
 import time
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
+from bot.ingredients import ROOT
+from bot.ingredients import content_hash as content_hash
+from bot.ingredients import model_path as model_path
 from bot.tools.steps import LOADING, PACKING, READING, Steps
 from bot.tools.words import Bilingual, add_language, exit_status
-
-ROOT = Path(__file__).resolve().parent.parent
-#: What a model is made of, relative to the root.
-INGREDIENTS = ("config.yml", "domain.yml", "data", "bot/nlu", "encoder", "bot/uv.lock")
-_SUFFIXES = {".yml", ".yaml", ".py", ".lock"}
-
-
-def ingredients(root: Path = ROOT) -> Iterator[Path]:
-    """Every file that goes into a model, in a fixed order."""
-    for name in INGREDIENTS:
-        path = root / name
-        files = sorted(path.rglob("*")) if path.is_dir() else [path]
-        yield from (f for f in files if f.is_file() and f.suffix in _SUFFIXES)
-
-
-def content_hash(root: Path = ROOT) -> str:
-    """Twelve hex digits that change when any ingredient does."""
-    digest = hashlib.sha256()
-    for path in ingredients(root):
-        digest.update(str(path.relative_to(root)).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:12]
-
-
-def model_path(root: Path = ROOT) -> Path:
-    """Where the model for the present ingredients is, or will be."""
-    return root / "models" / f"keting-{content_hash(root)}.tar.gz"
 
 
 def train(target: Path, root: Path = ROOT, steps: Steps | None = None) -> None:

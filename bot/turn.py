@@ -36,6 +36,9 @@ from bot.voice import spoken
 
 #: Name under which Rasa sees the channel, in events and in channel-specific responses.
 CHANNEL = "keting"
+#: The model reads this many characters of a message: what it is about stands there, and the time that some
+#: readers take grows with the square of the length.  Forms take down all of it.
+READ = 1500
 #: Slots that a session inherits when a human phase has ended.
 KEPT_SLOTS = ("language", "script")
 
@@ -110,7 +113,7 @@ class Turns:
 
     async def parse(self, text: str) -> dict[str, Any]:
         """What the model makes of a text, outside any conversation."""
-        return dict(await self._processor.parse_message(Turn("parse", "parse", 0, text).message(text)))
+        return await self._read(text, Turn("parse", "parse", 0, text))
 
     async def past(self, conversation_id: str) -> DialogueStateTracker | None:
         """The conversation's current session as it is stored.  Raises StoreUnavailable."""
@@ -168,10 +171,18 @@ class Turns:
 
     async def _parts(self, turn: Turn, tracker: DialogueStateTracker) -> list[Part]:
         async def read(text: str) -> dict[str, Any]:
-            return dict(await self._processor.parse_message(turn.message(text), tracker))
+            return await self._read(text, turn, tracker)
 
         whole = await read(turn.text)
         return [Part(turn.text, whole)] if turn.is_payload else await parts(turn.text, whole, tracker, read)
+
+    async def _read(
+        self, text: str, turn: Turn, tracker: DialogueStateTracker | None = None
+    ) -> dict[str, Any]:
+        message = turn.message(text)
+        legible = message.text if turn.is_payload else message.text[:READ]
+        parsed = await self._processor.parse_message(turn.message(legible), tracker)
+        return {**parsed, "text": message.text}
 
     async def _hear(
         self, message: UserMessage, known: Mapping[str, Any], tracker: DialogueStateTracker

@@ -23,6 +23,8 @@ Mode = Literal["trial", "production"]
 _ENCODER = re.compile(r"transformers:\S+|https?://[^\s#]+#\S+")
 LogFormat = Literal["console", "json"]
 SHORTEST_SECRET = 32
+#: What the bot is trained with.
+TRAINING_DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 class SettingsInvalid(Exception):
@@ -58,6 +60,7 @@ class Settings:
     internal_token: Secret  # actions -> internal API
     tls_cert: Path | None
     tls_key: Path | None
+    training_data: Path  # the bot's examples, as the trainer's desk reads and writes them
     encoder: str  # what gives texts their meaning: see encoder.choose
     proxies_count: int  # trusted reverse proxies in front; 0: none, forwarded headers are ignored
     log_level: str
@@ -88,6 +91,11 @@ class Settings:
     def bot_wish_path(self) -> Path:
         """Which model the bot shall run, written by the service and read by the supervisor."""
         return self.data_dir / "bot-wish.json"
+
+    @property
+    def train_wish_path(self) -> Path:
+        """That a model of the present data is wanted, or not any more; written and read like the other."""
+        return self.data_dir / "train-wish.json"
 
     @property
     def bot_status_path(self) -> Path:
@@ -155,6 +163,7 @@ def _read(reader: Reader, create_secrets: bool) -> Settings:
         actions_port=reader.integer("KETING_ACTIONS_PORT", 5055, 1, 65535),
         tls_cert=tls_cert,
         tls_key=reader.file("KETING_TLS_KEY"),
+        training_data=Path(reader.text("KETING_TRAINING_DATA") or TRAINING_DATA).resolve(),
         encoder=_encoder(reader),
         proxies_count=reader.integer("KETING_PROXIES_COUNT", 0, 0, 10),
         log_level=reader.choice("KETING_LOG_LEVEL", "info", ("debug", "info", "warning", "error")),

@@ -190,6 +190,50 @@ ERRORS: dict[str, Bilingual] = {
         "正在上线另一个模型，请等它完成。",
         "Another model is being released. Please wait until it is done.",
     ),
+    "examples_refused": Bilingual(
+        "没有通过检查，什么都没有保存。",
+        "The check found faults; nothing was saved.",
+    ),
+    "example_changed": Bilingual(
+        "这个例句或它的文件刚刚被改动，请看看现在的样子再改。",
+        "This example or its file has just been changed. Look at it as it is now, then try again.",
+    ),
+    "examples_read_only": Bilingual(
+        "不能写入 {names}，什么都没有保存。请让运行服务的用户可以写这个文件夹。",
+        "{names} cannot be written; nothing was saved. Let the user that runs the service write there.",
+    ),
+    "examples_broken": Bilingual(
+        "{names} 不是有效的 YAML，请先在文件里改正。",
+        "{names} is not readable as YAML. Put it right in the file first.",
+    ),
+    "examples_style": Bilingual(
+        "{names} 的写法不能从这里改，请直接编辑文件。",
+        "{names} is written in a way that is not changed from here. Edit the file itself.",
+    ),
+    "examples_nowhere": Bilingual(
+        "还没有文件收录意图 {names}，请先在 data/nlu 里写下它的第一个例句。",
+        "No file has examples of {names} yet. Write the first one in data/nlu.",
+    ),
+    "last_example": Bilingual(
+        "这是该意图的最后一个例句，不能拿走。",
+        "This is the last example of its intent; it has to stay.",
+    ),
+    "nothing_to_train": Bilingual(
+        "数据没有变化，已有对应的模型：{names}。",
+        "Nothing has changed: there is a model of the present data, {names}.",
+    ),
+    "training_under_way": Bilingual(
+        "正在训练，请等它完成。",
+        "A model is being trained. Please wait until it is done.",
+    ),
+    "no_training": Bilingual(
+        "现在没有正在进行的训练。",
+        "No model is being trained now.",
+    ),
+    "examples_elsewhere": Bilingual(
+        "这里编辑的不是项目的 data 文件夹，请在使用它的地方训练。",
+        "What is edited here is not the project's data folder. Train where it is used.",
+    ),
     "bot_not_ours": Bilingual(
         "机器人不由本实例运行，请在运行它的地方更换模型。",
         "The bot is not run by this instance: change its model where it is run.",

@@ -20,7 +20,7 @@ from core.db import Database, Row, Tx
 from core.errors import Unavailable
 from dialogue import understanding
 from dialogue.breaker import Breaker
-from dialogue.client import Bot, BotFailed, BotNotReady
+from dialogue.client import LONGEST_TEXT, Bot, BotFailed, BotNotReady
 from dialogue.escape import escape
 from dialogue.said import Said, said
 from dialogue.turns import Read
@@ -77,8 +77,10 @@ class Annotator:
     async def _parse(self, text: str) -> dict[str, Any] | None:
         try:
             async with asyncio.timeout(PARSE_S):
-                nlu = await self._bot.parse(escape(text))
-        except (BotNotReady, BotFailed, TimeoutError):
+                nlu = await self._bot.parse(escape(text)[:LONGEST_TEXT])
+        except TimeoutError:
+            return None  # busy: late for us, while a turn may take longer and still be in time
+        except (BotNotReady, BotFailed):
             self._breaker.failed()
             return None
         except Exception:

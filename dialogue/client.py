@@ -22,7 +22,7 @@ from core.messages import Button, Buttons, Card, Content, Picture, Text
 DEADLINE_S = 8.0
 
 
-#: What the wire lets through of the bubbles of one turn, in characters.
+#: What the wire lets through of the bubbles of one turn, in characters; more is refused.
 LONGEST_TEXT = 20_000
 
 
@@ -70,19 +70,23 @@ class Bot(Protocol):
     async def renew(self, conversation_id: str, slots: Mapping[str, Any]) -> None:
         """A human phase ended: start a fresh session that knows these slots.  Raises like turn."""
 
-    async def ready(self) -> bool:
-        """Whether a turn would be answered."""
+    async def ready(self) -> bool | None:
+        """Whether a turn would be answered; None when the bot is too busy to say."""
 
 
 class HttpBot:
     """The bot behind Rasa's port."""
 
-    def __init__(self, base_url: str, token: str, *, schema: Path, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(
+        self, base_url: str, token: str, *, schema: Path, deadline_s: float = DEADLINE_S, look_s: float = 2.0
+    ) -> None:
+        """look_s: how long the bot may take to say that it is there."""
         wire = json.loads(schema.read_text("utf-8"))
         self._check = fastjsonschema.compile({**wire, "$ref": "#/definitions/turn_response"})
         self._url = _channel(base_url)
         self._headers = {"X-Keting-Token": token}
         self._timeout = aiohttp.ClientTimeout(total=deadline_s, sock_connect=2.0)
+        self._look = aiohttp.ClientTimeout(total=look_s)
         self._session: aiohttp.ClientSession | None = None
 
     async def turn(self, request: TurnRequest) -> TurnAnswer:
@@ -122,13 +126,15 @@ class HttpBot:
     async def renew(self, conversation_id: str, slots: Mapping[str, Any]) -> None:
         await self._post("/session", {"conversation_id": conversation_id, "slots": dict(slots)})
 
-    async def ready(self) -> bool:
+    async def ready(self) -> bool | None:
         try:
             async with self._http().get(
-                f"{self._url}/health", headers=self._headers, timeout=aiohttp.ClientTimeout(total=2.0)
+                f"{self._url}/health", headers=self._headers, timeout=self._look
             ) as response:
                 return response.status == 200
-        except (aiohttp.ClientError, TimeoutError):
+        except TimeoutError:  # first: aiohttp's own are of both kinds
+            return None
+        except aiohttp.ClientError:
             return False
 
     def move(self, base_url: str) -> None:

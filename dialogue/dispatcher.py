@@ -34,7 +34,7 @@ from dialogue.said import said as what_was_said
 log = structlog.get_logger(__name__)
 
 #: Turns of the bot in flight: more would only queue up inside Rasa and run into the deadline there.
-BOT_ABREAST = 8
+BOT_ABREAST = 4
 
 
 class Dispatcher:
@@ -246,6 +246,7 @@ class Dispatcher:
             "language": language[:2] if language else None,
             "script": {"zh-Hant": "Hant", "zh": "Hans"}.get(language or ""),
             "channel": conversation.channel,
+            "customer_id": said.customer,
             "now": stamp(tx.now),
             "on_duty": await self.desk.on_duty(tx),
             "failures": conversation.failures,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core import schema as s
-from core.db import Tx
+from core.db import Row, Tx
 from core.messages import Attachment, Buttons, Card, Press, Text, parse_content, plain_text
 from dialogue.turns import Lease, Read
 
@@ -23,11 +24,16 @@ class Said:
     payload: str | None
     bubbles: int
     has_words: bool  # false when there are only files: nothing in them that could be understood
+    customer: str | None = None  # the business's own id of who wrote it, if the business vouched for it
 
 
-_m = s.message.c
+#: How an identity begins that the business signed (`identity` of POST /sessions): the rest is its own id.
+_SIGNED = "user:"
+
+_m, _i = s.message.c, s.identity.c
 _SAID = (
-    sa.select(_m.id, _m.content)
+    sa.select(_m.id, _m.content, _i.external_id, _i.verified)
+    .outerjoin(s.identity, _i.id == _m.identity_id)
     .where(
         _m.conversation_id == sa.bindparam("conversation_id"),
         _m.author == "visitor",
@@ -66,7 +72,17 @@ async def said(tx: Tx, turn: Lease | Read, language: str | None, *, to_bot: bool
         payload,
         len(rows),
         has_words=not all(isinstance(content, Attachment) for content in contents),
+        customer=_customer(rows),
     )
+
+
+def _customer(rows: Sequence[Row]) -> str | None:
+    """A visitor may have several identities, merged by people too: what opens orders is the one that all of
+    this came in by.
+    """
+    senders = {row.external_id if row.verified else None for row in rows}
+    sender = senders.pop() if len(senders) == 1 else None
+    return sender.removeprefix(_SIGNED) if sender and sender.startswith(_SIGNED) else None
 
 
 async def _typed_button(tx: Tx, turn: Lease | Read, text: str) -> str | None:

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 
 DIMENSIONS_LIMIT = 4096
-#: What of a long text is read: its beginning and its end.  The cost of a text grows with its length.
-_HEAD, _TAIL = 240, 120
+#: What of a long text is read: its beginning and its end, in tokens, roughly.  The cost of a text grows with
+#: their number, and whoever writes in pictures would keep everybody waiting.
+_HEAD, _TAIL = 120, 60
+#: Tokens a character: letters of words are shared by many, most others stand alone.
+_LETTER, _OTHER = 0.25, 1.0
 
 
 class EncoderMissing(Exception):
@@ -36,7 +39,20 @@ class Encoder(Protocol):
 
 def cut(text: str) -> str:
     """What of a text is encoded."""
-    return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]} {text[-_TAIL:]}"
+    if _reach(text, _HEAD + _TAIL) == len(text):
+        return text
+    return f"{text[: _reach(text, _HEAD)]} {text[len(text) - _reach(text[::-1], _TAIL) :]}"
+
+
+def _reach(text: str, tokens: float) -> int:
+    """How many characters so many tokens are."""
+    if len(text) * _OTHER <= tokens:
+        return len(text)
+    for at, character in enumerate(text):
+        tokens -= _LETTER if character.isascii() and (character.isalnum() or character == " ") else _OTHER
+        if tokens < 0:
+            return at
+    return len(text)
 
 
 def unit(rows: Vectors) -> Vectors:

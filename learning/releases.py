@@ -6,8 +6,6 @@ over when it is ready, and reports; rows here are the history and what a rollbac
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,8 +16,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from core import events
+from core import schema as s
 from core.db import Database, Row, Tx
 from core.errors import Conflict, NotFound
+from learning import wishes
 from learning.schema import bot_release
 
 _SUFFIX = ".tar.gz"
@@ -73,7 +73,7 @@ async def release(
         return row
 
     row = await db.retrying(work)
-    _write(wish, {"id": row.id, "model": model})  # after the commit: what is carried out is on record
+    wishes.write(wish, {"id": row.id, "model": model})  # after the commit: what is carried out is on record
     return row
 
 
@@ -112,11 +112,7 @@ async def settle(db: Database, reported: Mapping[str, Any] | None) -> None:
 
 
 async def history(tx: Tx, limit: int = 50) -> list[Row]:
-    """Releases, latest first."""
-    return await tx.all(sa.select(bot_release).order_by(_r.id.desc()).limit(limit))
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(json.dumps(content), "utf-8")
-    os.replace(draft, path)
+    """Releases, latest first, with asked_by_name: as colleagues know whoever asked."""
+    named = sa.select(bot_release, s.agent.c.name.label("asked_by_name"))
+    joined = named.select_from(bot_release.outerjoin(s.agent, s.agent.c.id == _r.asked_by))
+    return await tx.all(joined.order_by(_r.id.desc()).limit(limit))

@@ -13,6 +13,7 @@ from supervisor import bot_install, bot_model
 from supervisor.bot_replicas import Replicas
 from supervisor.bot_servers import actions_program, write_endpoints
 from supervisor.bot_status import BotStatus, Stage
+from supervisor.bot_training import Trainings
 from supervisor.child import Program, last_lines, start, stop
 from supervisor.environment import ROOT, bot_environment
 from supervisor.keeper import Keeper
@@ -40,6 +41,7 @@ class Bot:
         self._ca_bundle = ca_bundle
         self._keepers: list[Keeper] = []
         self._replicas: Replicas | None = None
+        self._trainings = Trainings(settings, say)
 
     async def run(self) -> None:
         pause_s = FIRST_RETRY_S
@@ -102,10 +104,10 @@ class Bot:
         self.status.report("starting")
         while True:
             stage: Stage = "ready" if await replicas.is_ready() else "starting"
-            release = await replicas.follow()
-            if stage != self.status.stage or release != self.status.release:
+            news = await replicas.follow(), self._trainings.follow()
+            if stage != self.status.stage or news != (self.status.release, self.status.training):
                 self.status.url, self.status.model = replicas.live.url, replicas.live.model.name
-                self.status.release = release
+                self.status.release, self.status.training = news
                 self.status.report(stage)
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -114,6 +116,7 @@ class Bot:
         self._keepers[-1].launch()
 
     async def stop(self) -> None:
+        await self._trainings.stop()
         if self._replicas is not None:
             await self._replicas.stop()
         for keeper in reversed(self._keepers):

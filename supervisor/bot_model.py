@@ -16,6 +16,9 @@ from supervisor.bot_install import gently
 from supervisor.child import last_lines
 from supervisor.environment import BOT_PYTHON, ROOT
 
+#: What a training says of a step, and at its end: the file that it has made.
+STEP = re.compile(r"bot\.train:\s+\d{1,3}%\s+(.+)")
+MADE = re.compile(r"^models/(\S+\.tar\.gz)$", re.MULTILINE)
 #: How training shows its progress: "bot.train: 42% ..." is ours, "Epochs:  42%|####" that of Rasa.
 PROGRESS = re.compile(r"(?:Epochs?:?\s+|bot\.train:\s+)(\d{1,3})%")
 
@@ -34,6 +37,18 @@ def is_fresh() -> bool:
 
 def train_command() -> Sequence[str]:
     return [*gently(), str(BOT_PYTHON), "-m", "bot.train"]
+
+
+def training_step(log: Path) -> str:
+    """What it is at, in the language that it was started in; empty before the first step."""
+    found = STEP.findall(last_lines(log))
+    return found[-1].strip() if found else ""
+
+
+def trained_model(log: Path) -> str | None:
+    """The name of the file that a training says it has made."""
+    found = MADE.findall(last_lines(log))
+    return found[-1] if found else None
 
 
 def training_percent(log: Path) -> int | None:

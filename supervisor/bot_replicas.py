@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from core.bilingual import Bilingual
+from core.pulse import Pulse
 from core.settings import Settings
 from supervisor.bot_model import wanted_model
 from supervisor.bot_servers import is_ready, rasa_program
@@ -22,6 +23,7 @@ from supervisor.errors import ChildFailed
 from supervisor.keeper import Keeper
 from supervisor.ports import free_port
 from supervisor.terminal import Say
+from supervisor.wishes import read_object
 
 MODELS = ROOT / "models"
 #: A model is loaded within this time, on a machine that also serves.
@@ -43,6 +45,7 @@ class Replica:
     model: Path
     url: str
     keeper: Keeper
+    pulse: Pulse = field(default_factory=Pulse)
 
 
 class Replicas:
@@ -60,14 +63,14 @@ class Replicas:
 
     def start(self) -> None:
         """Run the model that was released last if it is still of the present data, else that of the data."""
-        wanted, kept = wanted_model(), _read(self._kept)
+        wanted, kept = wanted_model(), read_object(self._kept)
         self._done = int(kept.get("wish") or 0)
         released = MODELS / Path(str(kept.get("model") or "-")).name
         pinned = kept.get("data") == wanted.name and released.is_file()
         self.live = self._launch(released if pinned else wanted, self._settings.rasa_port)
 
     async def is_ready(self) -> bool:
-        return await is_ready(self._settings, self.live.url)
+        return await self._is_up(self.live)
 
     async def follow(self) -> dict[str, Any] | None:
         """Begin what is wished for, if anything new is; returns how far the last release is."""
@@ -94,12 +97,8 @@ class Replicas:
             return self._settle(wish, "failed", f"{wish.model}: no such file")
         self._say("bot", Bilingual(f"正在启动新模型 {wish.model}", f"starting the new model {wish.model}"))
         new = self._launch(model, free_port(self._settings.rasa_port))
-
-        async def is_up() -> bool:
-            return await is_ready(self._settings, new.url)
-
         try:
-            await new.keeper.wait_until(is_up, START_S, crashes=1)
+            await new.keeper.wait_until(lambda: self._is_up(new), START_S, crashes=1)
         except ChildFailed as failure:
             await self._end(new)
             self._say("bot", failure.text)
@@ -109,6 +108,9 @@ class Replicas:
         self._say("bot", Bilingual(f"新模型已上线 {wish.model}", f"the new model answers: {wish.model}"))
         await asyncio.sleep(RETIRE_S)
         await self._end(old)
+
+    async def _is_up(self, replica: Replica) -> bool:
+        return replica.pulse.felt(await is_ready(self._settings, replica.url))
 
     def _launch(self, model: Path, port: int) -> Replica:
         program = rasa_program(self._settings, self._endpoints, self._ca_bundle, model=model, port=port)
@@ -132,17 +134,8 @@ class Replicas:
         os.replace(draft, self._kept)
 
     def _wish(self) -> Wish | None:
-        raw = _read(self._settings.bot_wish_path)
+        raw = read_object(self._settings.bot_wish_path)
         number, model = raw.get("id"), raw.get("model")
         if not isinstance(number, int) or not isinstance(model, str) or Path(model).name != model:
             return None
         return Wish(number, model)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """A small JSON object; nothing where there is none."""
-    try:
-        raw = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return raw if isinstance(raw, dict) else {}

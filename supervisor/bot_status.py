@@ -29,7 +29,7 @@ class BotStatus:
     The file is an object: stage, detail (a short technical text, the same in every language, may be empty),
     percent (0 to 100 or null: not known), at (UTC, ISO 8601), url and model (where the bot answers and the
     file it runs, null before there is one), release (what became of the last wish for another model, or null:
-    id, model, state starting, live or failed, detail).
+    id, model, state starting, live or failed, detail), training (of the last wish to train: see Trainings).
     """
 
     def __init__(self, path: Path, say: Say) -> None:
@@ -38,6 +38,7 @@ class BotStatus:
         self.url: str | None = None
         self.model: str | None = None
         self.release: dict[str, Any] | None = None
+        self.training: dict[str, Any] | None = None
         self._say = say
         self._said = -1
 
@@ -50,6 +51,7 @@ class BotStatus:
             "url": self.url,
             "model": self.model,
             "release": self.release,
+            "training": self.training,
         }
         draft = self.path.with_name(f".{self.path.name}.new")
         draft.write_text(json.dumps(content, ensure_ascii=False), "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -14,21 +15,8 @@ BOT_PYTHON = ROOT / "bot" / ".venv" / "bin" / "python"
 #: Of the environment that we were started from; it would lead another Python's tools astray.
 UNWANTED = ("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "UV_PROJECT_ENVIRONMENT", "PYENV_VERSION")
 
-RASA = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "SANIC_WORKERS": "1",
-    "SANIC_BACKLOG": "1024",
-    "MAX_NUMBER_OF_PREDICTIONS": "10",
-    "POSTGRESQL_POOL_SIZE": "5",
-    "POSTGRESQL_MAX_OVERFLOW": "5",
-    "COMPRESS_ACTION_SERVER_REQUEST": "true",
-    "TICKET_LOCK_LIFETIME": "15",
-    # read when OpenMP is loaded, before encoder/nano.py is
-    "OMP_WAIT_POLICY": "passive",
-    "OMP_NUM_THREADS": "1",
-}
+#: Of every process of Rasa: see bot/environment.py, which this Python does not load.
+RASA: dict[str, str] = json.loads((ROOT / "bot" / "environment.json").read_text("utf-8"))
 
 
 def common_environment(settings: Settings) -> dict[str, str]:
@@ -56,6 +44,7 @@ def service_environment(settings: Settings) -> dict[str, str]:
         "KETING_INTERNAL_TOKEN": settings.internal_token.reveal(),
         "KETING_TLS_CERT": str(settings.tls_cert) if settings.tls_cert else None,
         "KETING_TLS_KEY": str(settings.tls_key) if settings.tls_key else None,
+        "KETING_TRAINING_DATA": str(settings.training_data),
         "KETING_ENCODER": settings.encoder,
         "KETING_PROXIES_COUNT": str(settings.proxies_count),
         "KETING_LOG_LEVEL": settings.log_level,

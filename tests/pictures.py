@@ -180,13 +180,25 @@ async def _search_articles(page: Page, look: Look) -> None:
 
 
 async def _try_a_sentence(page: Page, look: Look) -> None:
-    """Without a bot the page says that there is none."""
+    """Without a bot the page says that there is none, and shows what is near."""
     sentence = look.pick("我的订单KT20260101001到哪了？急！", "Where is my order KT20260101001? Hurry!")
     await page.locator("textarea").fill(sentence)
-    button = page.get_by_role("button", name=look.pick("试一试", "Try"), exact=True)
-    if await button.is_enabled():
-        await button.click()
-        await page.locator(".sentence").wait_for(timeout=PATIENCE_MS)
+    await page.get_by_role("button", name=look.pick("试一试", "Try"), exact=True).click()
+    await page.locator(".how").wait_for(timeout=PATIENCE_MS)
+
+
+async def _add_an_example(page: Page, look: Look) -> None:
+    """One that is there already: nothing is saved, and what was written may be left."""
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("button", name=look.pick("添加", "Add"), exact=True).click()
+    first = page.locator("form.add textarea").first
+    await first.fill(look.pick("退货", "Not what I hoped for. I want to return it"))
+    await first.press("Enter")
+    second = page.locator("form.add textarea").nth(1)
+    marked = "[音箱](product)" if look.language == "zh" else "[speaker](product)"
+    await second.fill(look.pick(f"这台{marked}我想寄回给你们", f"this {marked} has to go back to you"))
+    await page.locator("form.add button[type=submit]").click()
+    await page.locator("form.add [role=alert]").first.wait_for(timeout=PATIENCE_MS)
 
 
 #: By who sees them: a trainer, a supervisor, the administrator, an agent.
@@ -197,6 +209,8 @@ TRAINER = (
     Shot("knowledge-search", "knowledge/search", ".section", _search_articles),
     Shot("knowledge-import", "knowledge/transfer", ".section"),
     Shot("training", "training", ".section", _try_a_sentence),
+    Shot("examples", "training/examples?intent=request_return", ".row"),
+    Shot("examples-add", "training/examples?intent=request_return", ".row", _add_an_example),
     Shot("models", "training/models", ".section"),
 )
 SUPERVISOR = (

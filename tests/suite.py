@@ -14,9 +14,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from supervisor.environment import RASA as RASA_ENVIRONMENT
 
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
@@ -38,6 +40,7 @@ class Stage:
     folder: str = "."
     prepares: bool = False  # what comes after makes no sense without it
     counts: bool = False  # its output ends in numbers of tests
+    env: Mapping[str, str] = field(default_factory=dict, hash=False)  # on top of ours
 
 
 @dataclass
@@ -68,19 +71,24 @@ BOT_TYPES = (BOT_PYTHON, "-m", "mypy", "--config-file", "bot/pyproject.toml", "b
 WEB = Stage("build pages", ("sh", "supervisor/build_web.sh"), prepares=True)
 BOT = Stage("install bot", (PYTHON, "-m", "supervisor.bot_build"), prepares=True)
 CHROMIUM = Stage("find Chromium", (PYTHON, "-m", "tests.fixtures.chromium"), prepares=True)
-TRAIN = Stage("train model", (BOT_PYTHON, "-m", "bot.train"), prepares=True)
+TRAIN = Stage("train model", (BOT_PYTHON, "-m", "bot.train"), prepares=True, env=RASA_ENVIRONMENT)
 
 #: Rasa's own checks.  Without --e2e it would take the intents from the stories instead of the model.
-RASA = f"RASA_TELEMETRY_ENABLED=false TF_CPP_MIN_LOG_LEVEL=3 {BOT_PYTHON} -m rasa"
-VALIDATE = Stage("validate data", ("sh", "-c", f"{RASA} data validate --fail-on-warnings"))
+VALIDATE = Stage(
+    "validate data",
+    (BOT_PYTHON, "-m", "rasa", "data", "validate", "--fail-on-warnings"),
+    env=RASA_ENVIRONMENT,
+)
 STORIES = Stage(
     "stories",
     (
         "sh",
         "-c",
-        f"{RASA} test core --e2e --fail-on-prediction-errors --no-plot --stories tests/test_stories.yml"
-        f' --model "$({BOT_PYTHON} -m bot.train --print-path)" --out "$(mktemp -d)"',
+        f"{BOT_PYTHON} -m rasa test core --e2e --fail-on-prediction-errors --no-plot"
+        f' --stories tests/test_stories.yml --out "$(mktemp -d)"'
+        f' --model "$({BOT_PYTHON} -m bot.train --print-path)"',
     ),
+    env=RASA_ENVIRONMENT,
 )
 
 #: The widget alone, in a browser, against a pretended service.
@@ -111,7 +119,7 @@ FASTER = python_tests(
 SLOW = (
     VALIDATE,
     STORIES,
-    Stage("bot", (*BOT_TESTS, "tests/bot"), counts=True),
+    Stage("bot", (*BOT_TESTS, "tests/bot"), counts=True, env=RASA_ENVIRONMENT),
     Stage("pages", ("npm", "test", "--silent"), folder="web", counts=True),
     WIDGET,
     python_tests("browser, trained model", "-m", "(browser or rasa) and not (faults or long)"),
@@ -130,7 +138,7 @@ def run(stage: Stage) -> Outcome:
     """Run one stage, its output passed through as it comes."""
     began = time.monotonic()
     lines: list[str] = []
-    environment = os.environ | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"}
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1"} | dict(stage.env)
     for name in ("VIRTUAL_ENV", "FORCE_COLOR"):
         environment.pop(name, None)
     try:

@@ -41,6 +41,12 @@ _CHANGE = re.compile(
     r"(?:change|edit|correct|fix) ?(?:something|anything|it|this|that|one thing)?[.!? ]*",
     re.IGNORECASE,
 )
+#: What people are to be told.  While nobody is there "please call me" is that, and a way out leads back here.
+_TO_PEOPLE = "message_text"
+_CALL_ME = re.compile(
+    r"[电電][话話]|[来來回致][电電]|[联聯][系係繫络絡]|回[复覆]|\b(?:call|phone|ring|contact|reach|reply|answer)\b",
+    re.IGNORECASE,
+)
 #: Longer messages are none of these.
 _BARE_LENGTH = 40
 
@@ -113,6 +119,9 @@ def _is_fresh(turn: Turn) -> bool:
 
 
 def _leaves(turn: Turn, requested: Field) -> bool:
+    is_alone = turn.metadata.get("on_duty") is False
+    if requested.slot == _TO_PEOPLE and is_alone and turn.intent == "request_human":
+        return turn.text.startswith("/") or (len(turn.text) <= _SHORT and not _CALL_ME.search(turn.text))
     sure = turn.confidence >= (_CERTAIN if requested.free else 0.0)
     return turn.intent in _LEAVING and sure
 

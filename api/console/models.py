@@ -17,8 +17,9 @@ from api.http import Body, answer, body
 from core.clock import stamp
 from core.db import Row
 from core.errors import Conflict, Invalid
+from core.settings import TRAINING_DATA
 from dialogue.client import Bot
-from learning import releases
+from learning import releases, training
 
 blueprint = Blueprint("console_models", url_prefix=PREFIX)
 
@@ -49,12 +50,20 @@ def _folder(request: Request) -> Path:
 async def list_models(request: Request) -> HTTPResponse:
     """{"live", "can_release", "release": {"id","model","state","detail"} or null,
     "models": [{"name","size","trained_at"}] newest first,
-    "history": [{"id","model","before","asked_by","asked_at","state","detail","settled_at"}] latest first}
+    "history": [{"id","model","before","asked_by","asked_by_name","asked_at","state","detail","settled_at"}]
+    latest first,
+    "data": {"model","is_trained","changes"}: the model of the present data, whether there is one, and how
+    many examples were changed from here since the live one was trained (null where there is none),
+    "training": {"id","asked_by","asked_at","state": "asked|running|done|failed|cancelled","percent","step",
+    "model","detail"} or null}
     """
     status = _status(request)
     found = await asyncio.to_thread(releases.models, _folder(request))
+    present = await asyncio.to_thread(training.data, _folder(request))
+    since = next((datetime.fromtimestamp(m.modified, UTC) for m in found if m.name == status.model), None)
     async with context.db(request).reading() as tx:
         rows = await releases.history(tx)
+        changed = None if since is None else await training.changes(tx, since)
     shown = [
         {"name": m.name, "size": m.size, "trained_at": stamp(datetime.fromtimestamp(m.modified, UTC))}
         for m in found
@@ -65,7 +74,9 @@ async def list_models(request: Request) -> HTTPResponse:
             "can_release": status.model is not None,
             "release": status.release,
             "models": shown,
-            "history": [_shown(row) for row in rows],
+            "history": [_shown(row, row.asked_by_name) for row in rows],
+            "data": {"model": present.model, "is_trained": present.is_trained, "changes": changed},
+            "training": _training(request),
         }
     )
 
@@ -85,7 +96,7 @@ async def release_model(request: Request) -> HTTPResponse:
         agent_id=actor(request).id,
         live=_live(request),
     )
-    return answer(_shown(row), 202)
+    return answer(_shown(row, actor(request).name), 202)
 
 
 @blueprint.post("/models/rollback")
@@ -99,17 +110,58 @@ async def roll_back(request: Request) -> HTTPResponse:
         agent_id=actor(request).id,
         live=_live(request),
     )
-    return answer(_shown(row), 202)
+    return answer(_shown(row, actor(request).name), 202)
+
+
+@blueprint.post("/models/train")
+@agent_required(*TRAINERS)
+async def train_model(request: Request) -> HTTPResponse:
+    """Trains a model of the present data while the bot goes on: Training of the list, 202.
+
+    409 nothing_to_train where there is one already, training_under_way, bot_not_ours, and examples_elsewhere
+    where what is edited here is not what the bot is trained with.
+    """
+    _live(request)
+    if context.settings(request).training_data != TRAINING_DATA:
+        raise Conflict("examples_elsewhere")
+    present = await asyncio.to_thread(training.data, _folder(request))
+    asked = await training.ask(
+        context.db(request),
+        context.settings(request).train_wish_path,
+        _status(request).training,
+        present=present,
+        agent_id=actor(request).id,
+    )
+    return answer(asked, 202)
+
+
+@blueprint.delete("/models/train")
+@agent_required(*TRAINERS)
+async def cancel_training(request: Request) -> HTTPResponse:
+    """Stops the training that is under way; 409 no_training where there is none."""
+    await training.cancel(
+        context.db(request),
+        context.settings(request).train_wish_path,
+        _status(request).training,
+        agent_id=actor(request).id,
+    )
+    return answer({"cancelled": True}, 202)
 
 
 @blueprint.post("/models/try")
 @agent_required(*TRAINERS, body=Sentence)
 async def try_sentence(request: Request) -> HTTPResponse:
     """What the model that answers understands of a sentence: `nlu` of docs/reference/bot-wire.md."""
-    text = body(request, Sentence).text.strip()
+    text = sentence(body(request, Sentence).text)
+    return answer(await cast(Bot, request.app.ctx.bot).parse(text))
+
+
+def sentence(given: str) -> str:
+    """What is tried, without the blanks around it."""
+    text = given.strip()
     if not text or len(text) > _LONGEST:
         raise Invalid("out_of_range", field="text")
-    return answer(await cast(Bot, request.app.ctx.bot).parse(text))
+    return text
 
 
 def _live(request: Request) -> str:
@@ -120,12 +172,18 @@ def _live(request: Request) -> str:
     return live
 
 
-def _shown(row: Row) -> dict[str, Any]:
+def _training(request: Request) -> dict[str, Any] | None:
+    now = context.db(request).clock.now()
+    return training.under_way(context.settings(request).train_wish_path, _status(request).training, now)
+
+
+def _shown(row: Row, name: str | None) -> dict[str, Any]:
     return {
         "id": row.id,
         "model": row.model,
         "before": row.before,
         "asked_by": str(row.asked_by) if row.asked_by else None,
+        "asked_by_name": name,
         "asked_at": stamp(row.asked_at),
         "state": row.state,
         "detail": row.detail,

@@ -121,6 +121,13 @@ def normalise(text: str) -> str:
     return _BLANK.sub(" ", text).strip()
 
 
+#: Words of shops that OpenCC leaves as they are, or takes for another.
+_TAIWANESE = {"稽核": "審核", "門店": "門市", "投影儀": "投影機", "郵箱": "信箱", "保修": "保固"}
+
+
 def traditional(text: str) -> str:
     """For readers of Traditional characters: Taiwan standard with Taiwanese words."""
-    return str(_converter("s2twp").convert(text))
+    converted = str(_converter("s2twp").convert(text))
+    for word, ours in _TAIWANESE.items():
+        converted = converted.replace(word, ours)
+    return converted

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.environment import environment
 from bot.tools.asking import Conversation
 from bot.tools.models import ROOT, ToolFailed
 from bot.tools.words import Bilingual
@@ -22,14 +23,6 @@ from bot.tools.words import Bilingual
 _LONGEST_START_S = 180.0
 _LOOK_EVERY_S = 0.5
 _STOP_S = 10.0
-_QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "SANIC_WORKERS": "1",
-    "SANIC_HOST": "127.0.0.1",
-    "MAX_NUMBER_OF_PREDICTIONS": "10",
-    "PYTHONPATH": str(ROOT),
-}
 
 
 @contextlib.contextmanager
@@ -40,16 +33,17 @@ def own_bot(model: Path, language: str | None) -> Iterator[Conversation]:
     """
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         rasa_port, actions_port, token = _free_port(), _free_port(), secrets.token_hex(16)
-        environment = {**os.environ, **_QUIET, "KETING_BOT_TOKEN": token}
+        ours = {"SANIC_HOST": "127.0.0.1", "PYTHONPATH": str(ROOT), "KETING_BOT_TOKEN": token}
+        surroundings = {**os.environ, **environment(), **ours}
         log = Path(folder, "bot.log")
         # fmt: off
         stack.enter_context(_child(
-            ["-m", "rasa_sdk", "--actions", "actions", "--port", str(actions_port)], environment, log
+            ["-m", "rasa_sdk", "--actions", "actions", "--port", str(actions_port)], surroundings, log
         ))
         rasa = stack.enter_context(_child(
             ["-m", "rasa", "run", "--interface", "127.0.0.1", "--port", str(rasa_port), "--model", str(model),
              "--endpoints", str(_endpoints(Path(folder), actions_port)), "--credentials", "credentials.yml"],
-            environment, log,
+            surroundings, log,
         ))
         # fmt: on
         conversation = Conversation(f"http://127.0.0.1:{rasa_port}", token, language)

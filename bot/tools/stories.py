@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from bot.environment import environment
 from bot.tools.models import ROOT, ToolFailed
 from bot.tools.tables import Table
 from bot.tools.words import Bilingual
@@ -51,11 +52,10 @@ def tell(model: Path, stories: Path) -> Stories | None:
             "--e2e", "--out", out, "--endpoints", str(ROOT / "endpoints.yml"), "--no-plot",
         ]
         # fmt: on
-        quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
         ran = subprocess.run(
             command,
             cwd=out,  # Rasa leaves a folder of its own wherever it runs
-            env={**os.environ, **quiet},
+            env={**os.environ, **environment(), "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -14,9 +14,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
-os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TICKET_LOCK_LIFETIME", "15")
+
+from bot.environment import environment  # noqa: E402
+
+os.environ |= environment()  # before Rasa's libraries are loaded
 
 from tests.bot.fake_service import FakeService  # noqa: E402
 from tests.bot.running import TOKEN, Bot, Served, serve_actions, serve_channel  # noqa: E402

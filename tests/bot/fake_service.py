@@ -13,7 +13,8 @@ KEY = ("conversation_id", "turn_id", "action", "ordinal")
 class FakeService:
     """What it was asked is in `handoffs` and `tickets`; repeats of a key are answered and not counted.
 
-    `articles`: what a search for a text finds; `ratings`: what was thought of them.
+    `articles`: what a search for a text finds; `ratings`: what was thought of them.  `posted`: paths, also of
+    what was refused.
     """
 
     def __init__(self) -> None:
@@ -47,10 +48,12 @@ class FakeService:
         self.tickets: list[dict[str, Any]] = []
         self.articles: dict[str, dict[str, Any]] = {}
         self.ratings: list[dict[str, Any]] = []
+        self.posted: list[str] = []
         self.on_duty, self.position, self.is_down, self.stale_below = True, 1, False, 0
         self._answers: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def post(self, path: str, body: dict[str, Any], token: str | None) -> tuple[int, dict[str, Any]]:
+        self.posted.append(path)
         if self.is_down:
             return 503, {"error": "unavailable"}
         if token != self.token:

@@ -220,6 +220,11 @@ def test_a_mistyped_ticket_number_is_forgotten(bot, service, ask, known):
     assert "T260101-0001" in bot.hear(ask)
 
 
+def test_a_sentence_whose_last_gap_stays_empty_ends_with_its_mark(bot):
+    bot.say("ticket status please")
+    assert bot.hear("T260101-0001").endswith("with Repairs.")
+
+
 def test_a_button_of_a_form_that_is_over_does_no_harm(bot):
     assert "没有正在填写" in bot.hear('/inform{"field": "repair_phone"}')
 
@@ -230,6 +235,23 @@ def test_two_failures_in_a_row_call_a_person(bot, service):
     assert first["understood"] is False and first["replies"][0]["type"] == "buttons"
     assert second["understood"] is False
     assert [h["reason"] for h in service.handoffs] == ["failed"]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        ("/leave_message", "please call me about fifty speakers for our office"),
+        ("/leave_message", "麻烦让客服经理给我回个电话，谢谢"),
+        ("/leave_message", "请明天给我回电话"),
+        ("/leave_message", "call me back"),
+    ],
+)
+def test_a_message_that_asks_to_be_called_is_taken_down_while_nobody_is_there(bot, service, start, said):
+    service.on_duty, bot.metadata = False, {**bot.metadata, "on_duty": False}
+    bot.say(start)
+    assert bot.say(said)["form"] == "leave_message_form"
+    bot.say("13912345678")
+    assert service.tickets[0]["description"] == said and service.handoffs == []
 
 
 def test_nobody_on_duty_takes_a_message_instead(bot, service):

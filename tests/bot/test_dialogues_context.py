@@ -144,3 +144,27 @@ def test_the_language_changes_both_ways_and_the_script_too(bot):
     assert "包郵" in bot.hear("請問運費多少錢")
     assert "包邮" in bot.hear("运费到底多少钱")
     assert "Shipping is free" in bot.hear("sorry, what does shipping cost?")
+
+
+@pytest.mark.parametrize(
+    ("question", "start", "leave", "more", "expected"),
+    [
+        ("运费多少", "我要投诉", "算了，取消", "那香港呢", "港澳台 45 元"),
+        ("how much is shipping?", "I need a repair", "cancel it", "what about Hong Kong?", "¥45"),
+    ],
+)
+def test_after_a_form_that_was_left_the_question_before_it_is_still_the_last(
+    bot, question, start, leave, more, expected
+):
+    for said in (question, start, leave):
+        bot.say(said)
+    assert expected in bot.hear(more)
+
+
+@pytest.mark.parametrize("tail", ["0008", "0001"])
+def test_four_digits_that_were_asked_for_are_taken_whatever_they_resemble(bot, tail):
+    bot.metadata = {**bot.metadata, "language": "en"}
+    bot.say("where is my order KT20260101003?")
+    answer = bot.say(tail)
+    assert answer["understood"]
+    assert ("Gleam X1" if tail == "0001" else "isn't the phone number") in str(answer["replies"])

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+from pathlib import Path
 
+import pytest
+import yaml
+
+from actions.aside import BY_ITSELF
+from actions.base import Unavailable
+from actions.service import HttpService
+
+ROOT = Path(__file__).resolve().parents[2]
 ARTICLE = "5d0c5a5e-0000-4000-8000-000000000001"
 
 
-def article(question, text, related=(), fallback=False):
+def article(question, text, related=(), fallback=False, buttons=()):
     return {
         "search_id": 1, "confidence": 0.9,
         "answer": {
-            "id": ARTICLE, "slug": "a-thing", "question": question, "text": text, "buttons": [],
+            "id": ARTICLE, "slug": "a-thing", "question": question, "text": text,
+            "buttons": list(buttons),
             "language": "zh", "fallback": fallback,
         },
         "related": [
@@ -59,6 +69,61 @@ def test_an_article_comes_before_the_answer_that_is_the_same_for_everybody(bot, 
 def test_an_article_in_the_other_language_does_not_displace_an_answer(bot, service):
     service.articles["how much is shipping?"] = article("运费怎么算", "本周全场免运费。", fallback=True)
     assert "Shipping is free" in bot.hear("how much is shipping?")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("扫拖机器人的滤网多久换一次", "三个月。"),
+        ("how often should I change the filter of the robot vacuum", "Three months."),
+    ],
+)
+def test_how_a_product_is_used_stands_in_an_article_and_what_it_is_in_the_catalogue(
+    bot, service, text, words
+):
+    assert "2,199" in bot.hear(text)
+    service.articles[text] = article("滤网", words)
+    answer = bot.say(text)
+    assert words in answer["replies"][0]["text"] and len(answer["replies"]) == 1
+
+
+def test_inside_a_form_the_same_article_answers_as_outside(bot, service):
+    service.articles["运费多少"] = article("运费怎么算", "本周全场免运费。")
+    for said in ("/request_repair", "音箱", "没有声音了"):
+        bot.say(said)
+    heard = bot.hear("运费多少")
+    assert "本周全场免运费" in heard and "手机号" in heard
+
+
+def test_a_form_asks_the_knowledge_base_for_the_same_questions_as_the_rules():
+    rules = yaml.safe_load((ROOT / "data" / "rules" / "answers.yml").read_text("utf-8"))["rules"]
+    plain = {
+        rule["steps"][0]["intent"]
+        for rule in rules
+        if "intent" in rule["steps"][0] and rule["steps"][1]["action"].startswith("utter_")
+    }
+    assert plain - {"cancel_form"} == BY_ITSELF - {"request_invoice"}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "title", "link"),
+    [
+        ("zh", "运费多少", "我要退货", "说明书：https://example.com/m"),
+        ("en", "how much is shipping?", "Return it", "Manual: https://example.com/m"),
+    ],
+)
+def test_what_an_article_says_to_do_next_can_be_pressed(bot, service, language, text, title, link):
+    bot.metadata = {**bot.metadata, "language": language}
+    service.articles[text] = article(
+        "包装", "请保留。",
+        buttons=[
+            {"title": {"zh": "我要退货", "en": "Return it"}, "payload": "/request_return"},
+            {"title": {"zh": "说明书", "en": "Manual"}, "url": "https://example.com/m"},
+        ],
+    )  # fmt: skip
+    [reply] = bot.say(text)["replies"]
+    assert reply["buttons"][0] == {"title": title, "payload": "/request_return"}
+    assert link in reply["text"]
 
 
 def test_a_related_question_is_answered_at_a_press(bot, service):
@@ -121,3 +186,12 @@ def test_a_rating_pressed_inside_a_form_does_not_answer_the_form(bot, service):
     answer = bot.say(no)
     assert answer["form"] == "repair_form" and "repair_date" not in answer["slots"]
     assert [r["helpful"] for r in service.ratings] == [False]
+
+
+def test_a_search_that_fails_twice_is_not_waited_for_again_for_a_while(service):
+    client = HttpService(service.url, service.token)
+    service.is_down = True
+    for _ in range(4):
+        with pytest.raises(Unavailable):
+            asyncio.run(client.search("c", "运费多少", "zh"))
+    assert len(service.posted) == 2

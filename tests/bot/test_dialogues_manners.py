@@ -11,7 +11,7 @@ import yaml
 from actions.fallback import STRANGE
 
 ROOT = Path(__file__).resolve().parents[2]
-UNSURE = "这样子弄一下"
+UNSURE = "退换"
 
 
 def payloads(answer):

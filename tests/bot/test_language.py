@@ -69,3 +69,4 @@ def test_one_character_that_becomes_several_keeps_its_place():
 
 def test_answers_become_traditional_with_taiwanese_words():
     assert traditional("软件和视频") == "軟體和影片"
+    assert traditional("审核后，门店可保修，凭据寄到邮箱") == "審核後，門市可保固，憑據寄到信箱"

@@ -1,10 +1,10 @@
-"""Blanks beside the gaps of responses."""
+"""The gaps of responses: what fills them, and the blanks beside them."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.nlg import close_up
+from bot.nlg import close_up, fill
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,22 @@ from bot.nlg import close_up
 )
 def test_no_blank_stands_between_two_chinese_characters(text, value, filled):
     assert close_up(text, {"product": value}) == filled
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["库存是0[零]吗", "{order_number}", "{{said}}", "{0.__class__}", "%s ${said} \\1 \\g<0>", "}{", "0["],
+)
+def test_what_a_visitor_said_is_repeated_as_it_stands(said):
+    filled = fill("“{said}”，对吗，{name}？", {"said": said, "name": "Li", "order_number": "KT"})
+    assert filled == f"“{said}”，对吗，Li？"
+
+
+def test_gaps_are_filled_wherever_they_are_and_a_payload_is_none():
+    payload = '/inform{"field": "message_text"}'
+    response = {"title": "{city}", "buttons": [{"title": "{city} {store}", "payload": payload}], "lines": 2}
+    assert fill(response, {"city": "上海", "store": None}) == {
+        "title": "上海",
+        "buttons": [{"title": "上海 ", "payload": payload}],
+        "lines": 2,
+    }

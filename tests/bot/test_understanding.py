@@ -97,6 +97,15 @@ def test_odd_texts_are_parsed_without_fuss(parse, text):
     assert parse(text)["emotion"]["name"]
 
 
+def test_of_a_long_story_the_beginning_is_read_and_a_form_takes_down_all_of_it(parse, bot):
+    story = "我的订单 KT20260101001 " + "一直没有送到我家，" * 300 + "电话 13800000001"
+    nlu = parse(story)
+    assert {e["entity"] for e in nlu["entities"]} == {"order_number"}
+    assert nlu["text"] == story
+    bot.say("我要留言")
+    assert bot.say(story)["slots"]["message_text"] == story
+
+
 @pytest.mark.parametrize(
     ("text", "intent", "product"),
     [

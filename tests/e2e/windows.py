@@ -37,12 +37,56 @@ class VisitorWindow:
         await self.write(text)
         await expect(self.log.get_by_text(answer).nth(before)).to_be_visible(timeout=PATIENCE_MS)
 
+    def choice(self, title: str) -> Locator:
+        """The newest button of the bot with a title that begins so."""
+        return self.log.get_by_role("button", name=re.compile(f"^{re.escape(title)}"), disabled=False).last
+
+    async def press(self, title: str) -> None:
+        await self.choice(title).click(timeout=PATIENCE_MS)
+
     async def send_image(self, image: Path) -> None:
         await self.panel.locator("input[type=file]").set_input_files(image)
 
     async def reads(self, text: str) -> None:
         """Somebody wrote this, once."""
         await expect(self.log.get_by_text(text, exact=True)).to_have_count(1, timeout=PATIENCE_MS)
+
+
+#: The name of what has the focus, also inside a shadow root.
+_FOCUSED = """() => {
+  let it = document.activeElement;
+  while (it?.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
+  return it?.getAttribute("aria-label") || it?.textContent || "";
+}"""
+
+
+class KeyboardWindow(VisitorWindow):
+    """The same for somebody who has no mouse: what is written goes to where the focus is."""
+
+    async def open(self, url: str) -> None:
+        await self.page.goto(url)
+        await expect(self.page.get_by_role("button", name=self.words.open_chat).first).to_be_visible()
+        await self._go("Tab", self.words.open_chat)
+        await self.page.keyboard.press("Enter")
+        await expect(self.box).to_be_focused(timeout=PATIENCE_MS)
+
+    async def write(self, text: str) -> None:
+        await expect(self.box).to_be_focused()
+        await self.page.keyboard.insert_text(text)
+        await self.page.keyboard.press("Enter")
+
+    async def press(self, title: str) -> None:
+        await expect(self.choice(title)).to_be_visible(timeout=PATIENCE_MS)
+        await self._go("Shift+Tab", title)
+        await self.page.keyboard.press("Enter")
+
+    async def _go(self, key: str, name: str) -> None:
+        """Press a key until the focus is on what is called so."""
+        for _ in range(40):
+            if str(await self.page.evaluate(_FOCUSED)).startswith(name):
+                return
+            await self.page.keyboard.press(key)
+        raise AssertionError(f"{key} does not lead to {name}")
 
 
 class AgentWindow:

@@ -26,6 +26,7 @@ from knowledge import articles, categories, synonyms
 from knowledge.content import Content, Side
 from knowledge.placing import Placing
 from tests.fixtures.desk import ORIGIN, Desk, Person
+from tests.fixtures.training_files import Files
 from tests.support.house import House
 from tickets import departments
 from tickets import desk as ticket_desk
@@ -132,20 +133,23 @@ class Target:
     desk: Desk
     people: dict[str, Person]
     names: dict[str, str]
+    files: Files  # the bot's training examples
     known: dict[str, str] | None = None  # the content, as long as nothing was allowed
 
     def path(self, route: RuledRoute) -> str:
         return re.sub(r"<(\w+)(?::[^>]*)?>", lambda found: self.names.get(found[1], str(uuid4())), route.path)
 
     async def content(self) -> dict[str, str]:
-        """A fingerprint of every table."""
+        """A fingerprint of every table, what the supervisor is asked for, and the training files."""
         async with self.desk.db.begin() as tx:
             query = " union all ".join(
                 f"select '{name}' as name, "
                 f"md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from \"{name}\" t"
                 for name in s.metadata.tables
             )
-            return {row.name: row.sum for row in await tx.all(sa.text(query))}
+            tables = {row.name: row.sum for row in await tx.all(sa.text(query))}
+        wishes = {path.name: "wished" for path in self.desk.app.ctx.settings.data_dir.glob("*-wish.json")}
+        return {**tables, **wishes, **{name: str(text) for name, text in self.files.content().items()}}
 
     async def refused(
         self, route: RuledRoute, client: httpx.AsyncClient, status: int, error: str | None = None, **kw: Any
@@ -161,7 +165,8 @@ class Target:
 
 
 @pytest.fixture
-async def target(desk) -> Target:
+async def target(desk, tmp_path) -> Target:
+    files = Files(desk, tmp_path)
     people = {role: await desk.person(role) for role in ROLES}
     house = House(desk.db)
     conversation_id = await house.waits("somebody")
@@ -183,8 +188,9 @@ async def target(desk) -> Target:
         "number": ticket.number,
         **await _article(desk),
         "conversation_id": str(conversation_id),
+        "example_id": files.first_id(),
     }
-    return Target(desk, people, names)
+    return Target(desk, people, names, files)
 
 
 async def _article(desk: Desk) -> dict[str, str]:

@@ -123,6 +123,14 @@ class Instance:
         )
         return password
 
+    def identity_key(self) -> str:
+        """A new key with which the business signs who its customer is, as an operator makes one."""
+        command = [sys.executable, "-m", "cli", "identity-key"]
+        made = subprocess.run(
+            command, cwd=ROOT, env=self.environment, check=True, capture_output=True, text=True
+        )
+        return made.stdout.strip()
+
     def stop(self, timeout_s: float = 60) -> int:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -137,6 +145,9 @@ def start(
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith("KETING_")},
         "KETING_PORT": str(port),
+        # Two instances that start at once would both find the usual ones free.
+        "KETING_RASA_PORT": str(free_port()),
+        "KETING_ACTIONS_PORT": str(free_port()),
         "KETING_DATA_DIR": str(data_dir),
         "KETING_LOG_FORMAT": "json",
         "PYTHONUNBUFFERED": "1",

@@ -58,3 +58,15 @@ def test_the_last_line_adds_up_all_stages(monkeypatch, capsys):
     monkeypatch.setitem(suite.PLANS, "all", (FINE, FINE))
     suite.main(["all"])
     assert capsys.readouterr().out.splitlines()[-1] == "6 passed, 0 failed, 2 skipped"
+
+
+@pytest.mark.parametrize("stage", [s for s in suite.PLANS["all"] if suite.BOT_PYTHON in " ".join(s.command)])
+def test_threads_of_the_bot_s_libraries_rest_while_they_wait_in_every_stage_that_runs_them(stage):
+    assert stage is suite.CHECK_BOT[0] or stage.env["OMP_WAIT_POLICY"] == "passive"
+
+
+def test_a_stage_sees_what_it_asks_for_beside_the_environment(monkeypatch, capsys):
+    monkeypatch.setenv("KETING_TEST_WORD", "ours")
+    shown = "import os; print(os.environ['KETING_TEST_WORD'], os.environ['OF_THE_STAGE'])"
+    suite.run(Stage("told", (sys.executable, "-c", shown), env={"OF_THE_STAGE": "its own"}))
+    assert capsys.readouterr().out.strip() == "ours its own"

@@ -84,6 +84,12 @@ def test_the_bot_sees_its_tokens_and_no_other_secret(settings, monkeypatch):
     assert not any("hunter2" in value for value in environment.values())
 
 
+def test_the_bot_s_threads_rest_while_they_wait_whatever_the_terminal_says(settings, monkeypatch):
+    monkeypatch.setenv("OMP_WAIT_POLICY", "active")
+    environment = bot_environment(settings)
+    assert (environment["OMP_WAIT_POLICY"], environment["OMP_NUM_THREADS"]) == ("passive", "1")
+
+
 def test_rasas_endpoints_name_its_own_database_and_are_private(tmp_path):
     given_url = "postgresql://keting:pass@db.example.com:5433/keting?sslmode=require"
     values = {"KETING_DATA_DIR": str(tmp_path), "KETING_DATABASE_URL": given_url}

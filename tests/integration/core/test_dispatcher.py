@@ -18,7 +18,7 @@ from core.errors import Conflict
 from core.ids import new_id
 from core.messages import Button, Buttons, Image, Press
 from dialogue import turns
-from dialogue.client import AbsentBot, Bot, BotFailed, TurnAnswer, TurnRequest
+from dialogue.client import LONGEST_TEXT, AbsentBot, Bot, BotFailed, TurnAnswer, TurnRequest
 from dialogue.dispatcher import Dispatcher
 from handoff import desk, guests
 from tests.fakes.bot import (
@@ -489,6 +489,17 @@ async def test_while_people_answer_the_bot_only_annotates(world: World, state: s
         ] * 2
 
 
+async def test_of_very_long_words_to_people_the_bot_is_asked_what_fits_the_wire(world: World) -> None:
+    conversation_id = await world.waiting("v")
+    bot = ScriptedBot()
+    await settle(world, dispatcher_for(world, bot))
+    for _ in range(6):
+        await world.say("退" * 4000, sender="v")
+    await settle(world, dispatcher_for(world, bot))
+    assert [len(text) for text in bot.parsed[-1:]] == [LONGEST_TEXT]
+    assert (await world.messages(conversation_id))[-1].nlu["intent"]["name"] == "request_human"
+
+
 async def test_a_picture_alone_is_not_given_a_meaning(world: World) -> None:
     conversation_id = await world.waiting("v")
     bot = ScriptedBot()
@@ -525,6 +536,20 @@ async def test_an_annotation_that_fails_holds_nothing_up(world: World) -> None:
         [work] = await world.rows(s.work)
         assert work.due_at is None
     assert await world.state(conversation_id) == "waiting"
+
+
+@pytest.mark.parametrize(("fault", "is_given_up"), [(TimeoutError(), False), (BotFailed(), True)])
+async def test_a_bot_that_is_late_with_annotations_is_not_given_up(
+    world: World, fault: Exception, is_given_up: bool
+) -> None:
+    await world.waiting("v")
+    bot = ScriptedBot()
+    bot.parse_fault = fault
+    dispatcher = dispatcher_for(world, bot)
+    for _ in range(6):
+        await world.say("在吗", sender="v")
+        await settle(world, dispatcher)
+    assert dispatcher.breaker.is_open is is_given_up
 
 
 async def test_back_with_the_bot_it_starts_afresh_and_knows_what_matters(world: World) -> None:

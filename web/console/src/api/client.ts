@@ -15,6 +15,8 @@ export class ApiError extends Error {
     message: string,
     readonly field: string | null = null,
     readonly retryAfterS: number | null = null,
+    /** All that the service answered. */
+    readonly body: unknown = null,
   ) {
     super(message);
     this.name = "ApiError";
@@ -171,6 +173,7 @@ function failure(status: number, body: unknown): ApiError {
     fields.message ?? "",
     fields.field ?? null,
     fields.retry_after_s ?? null,
+    body,
   );
 }
 

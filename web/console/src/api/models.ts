@@ -1,5 +1,5 @@
 /** The bot's models: shapes and calls of the trainer's desk. */
-import { get, post } from "./client";
+import { get, post, remove } from "./client";
 import type { EmotionName } from "./types";
 
 export interface Model {
@@ -18,10 +18,35 @@ export interface Release {
   /** The model that answered until then. */
   before: string | null;
   asked_by: string | null;
+  /** As colleagues know whoever asked; null for the command line. */
+  asked_by_name: string | null;
   asked_at: string;
   state: ReleaseState;
   detail: string | null;
   settled_at: string | null;
+}
+
+export interface Training {
+  id: string;
+  asked_by: string;
+  asked_at: string;
+  state: "asked" | "running" | "done" | "failed" | "cancelled";
+  percent: number | null;
+  /** What it is at, in English. */
+  step: string;
+  /** The model that came of it. */
+  model: string | null;
+  /** Why it failed: the end of its log. */
+  detail: string;
+}
+
+/** The training data as it is now. */
+export interface PresentData {
+  /** The name that a model of it has. */
+  model: string;
+  is_trained: boolean;
+  /** Examples that were changed from here since the live model was trained; null where nobody knows. */
+  changes: number | null;
 }
 
 export interface ModelList {
@@ -32,6 +57,8 @@ export interface ModelList {
   release: { id: number; model: string; state: string; detail: string | null } | null;
   models: Model[];
   history: Release[];
+  data: PresentData;
+  training: Training | null;
 }
 
 export interface Guess {
@@ -64,5 +91,7 @@ export const models = {
   list: () => get<ModelList>("/models"),
   release: (model: string) => post<Release>("/models/release", { model }),
   rollback: () => post<Release>("/models/rollback"),
+  train: () => post<Training>("/models/train"),
+  cancelTraining: () => remove("/models/train"),
   understand: (text: string) => post<Understanding>("/models/try", { text }),
 };

@@ -2,13 +2,18 @@
 import { defineStore } from "pinia";
 import { computed, shallowRef } from "vue";
 
+import { examples, type Nearest } from "../api/examples";
 import { models, type Understanding } from "../api/models";
 import { useSession } from "./session";
 
 export interface Tried {
   key: number;
   owner: string;
-  nlu: Understanding;
+  text: string;
+  /** Null when no model answered. */
+  nlu: Understanding | null;
+  /** Null until it is known. */
+  nearest: Nearest | null;
 }
 
 const MOST = 50;
@@ -18,12 +23,16 @@ export const useTried = defineStore("tried", () => {
   const all = shallowRef<Tried[]>([]);
   let next = 1;
 
-  /** Throws what the service refused. */
-  async function understand(text: string): Promise<void> {
-    const nlu = await models.understand(text);
+  /** What the model understands, if there is one, and what the sentence is near to. Throws what was refused. */
+  async function understand(text: string, hasModel: boolean): Promise<void> {
+    const nlu = hasModel ? await models.understand(text) : null;
     const owner = session.me?.id ?? "";
-    const others = all.value.filter((tried) => tried.owner === owner && tried.nlu.text !== nlu.text);
-    all.value = [{ key: next++, owner, nlu }, ...others].slice(0, MOST);
+    const others = all.value.filter((tried) => tried.owner === owner && tried.text !== text);
+    const mine: Tried = { key: next++, owner, text, nlu, nearest: null };
+    if (nlu) all.value = [mine, ...others].slice(0, MOST);
+    const nearest = await examples.nearest(text, guessOf(nlu));
+    if (nlu) all.value = all.value.map((tried) => (tried.key === mine.key ? { ...mine, nearest } : tried));
+    else all.value = [{ ...mine, nearest }, ...others].slice(0, MOST);
   }
 
   return {
@@ -32,3 +41,7 @@ export const useTried = defineStore("tried", () => {
     clear: () => (all.value = []),
   };
 });
+
+/** What the model takes a sentence for, before it is put aside as strange. */
+export const guessOf = (nlu: Understanding | null): string | null =>
+  nlu?.ranking[0]?.name ?? nlu?.intent.name ?? null;

@@ -23,3 +23,12 @@ export function stretches(text: string, entities: readonly FoundEntity[]): Stret
   if (at < characters.length) found.push({ text: characters.slice(at).join(""), entity: null });
   return found;
 }
+
+/** The sentence as an example says it: with a mark for each entity that examples may have. */
+export function markedOf(text: string, entities: readonly FoundEntity[], known: ReadonlySet<string>): string {
+  return stretches(text, entities)
+    .map(({ text: part, entity }) =>
+      entity && known.has(entity.entity) ? `[${part}](${entity.entity})` : part,
+    )
+    .join("");
+}

@@ -1,0 +1,1 @@
+"""Which training examples are nearest to a sentence, and why."""
