@@ -175,14 +175,14 @@ def test_missed_quotas_say_how_many_to_write():
     assert "angry: 0 examples; label or write 1 more" in told
 
 
-def test_the_domain_is_asked_for_its_intents_only(tmp_path):
+def test_the_domain_is_asked_for_its_intents_only_and_not_understood_is_one_by_itself(tmp_path):
     domain = tmp_path / "domain.yml"
     domain.write_text(
         "version: '3.1'\n\nintents:\n- greet\n# of forms\n- inform: {use_entities: []}\n\n"
         "responses:\n  utter_a:\n  - buttons: [{title: In stock?, payload: /x}]\n",
         "utf-8",
     )
-    assert known_intents(domain) == frozenset({"greet", "inform"})
+    assert known_intents(domain) == {"greet", "inform", "nlu_fallback"}
     assert known_intents(tmp_path / "none.yml") is None
 
 
