@@ -22,9 +22,12 @@ async def read(browser: Browser, camera: Camera, url: str) -> None:
     look = camera.look
     context = await look.context(browser)
     page = await context.new_page()
-    await _open(page, look, f"{url}/help/")
-    await camera.take(page, "help")
     topic = look.pick("退换与退款", "Returns & refunds")
+    await _open(page, look, f"{url}/help/")
+    while not await page.get_by_role("heading", name=topic).count():  # the demo wrote them in another process
+        await page.wait_for_timeout(1000)
+        await page.reload()
+    await camera.take(page, "help")
     await page.get_by_role("heading", name=topic).get_by_role("link").click()
     await camera.take(page, "help-topic")
     await _open(page, look, f"{url}/help/a/return-policy")

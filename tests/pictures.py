@@ -92,7 +92,8 @@ async def visit(browser: Browser, camera: Camera, url: str, office: Office, has_
     if has_bot:
         await visitor.say(look.pick("你好", "Hello"), look.pick("智能客服", "assistant"))
         order = look.pick("帮我查一下订单 KT20260101001", "Where is my order KT20260101001?")
-        await visitor.say(order, look.pick("月白 4K", "Moonlight 4K"))
+        await visitor.say(order, look.pick("后四位", "last four digits"))
+        await visitor.say("0001", look.pick("月白 4K", "Moonlight 4K"))
         await camera.take(visitor.page, "widget")
     await visitor.panel.get_by_role("button", name=look.words.human, exact=True).first.click()
     waiting = visitor.panel.get_by_role("status").get_by_text(look.pick("位", "in line"))
