@@ -182,7 +182,7 @@ def test_the_domain_is_asked_for_its_intents_only_and_not_understood_is_one_by_i
         "responses:\n  utter_a:\n  - buttons: [{title: In stock?, payload: /x}]\n",
         "utf-8",
     )
-    assert known_intents(domain) == {"greet", "inform", "nlu_fallback"}
+    assert known_intents(domain) == frozenset({"greet", "inform", "nlu_fallback"})
     assert known_intents(tmp_path / "none.yml") is None
 
 
