@@ -61,16 +61,19 @@ class Process:
     async def ready(self, patience_s: float = 60) -> None:
         ends = time.monotonic() + patience_s
         async with httpx.AsyncClient(trust_env=False, timeout=5) as http:
-            while not await self._answers(http):
-                if self.running.poll() is not None or time.monotonic() > ends:
-                    raise RuntimeError(self.log.read_text("utf-8", errors="replace")[-3000:])
+            while (said := await self._state(http)) != "200":
+                if (code := self.running.poll()) is not None or time.monotonic() > ends:
+                    log = self.log.read_text("utf-8", errors="replace")[-3000:]
+                    raise RuntimeError(f"{self.url} is not ready ({said}, exit code {code}):\n{log}")
                 await asyncio.sleep(0.1)
 
-    async def _answers(self, http: httpx.AsyncClient) -> bool:
+    async def _state(self, http: httpx.AsyncClient) -> str:
+        """What it says of itself, or why it says nothing."""
         try:
-            return (await http.get(f"{self.url}/readyz")).status_code == 200
-        except httpx.TransportError:
-            return False
+            answer = await http.get(f"{self.url}/readyz")
+        except httpx.TransportError as err:
+            return repr(err)
+        return "200" if answer.status_code == 200 else f"{answer.status_code} {answer.text[:300]}"
 
     def kill(self) -> None:
         self.running.kill()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
+from hypothesis import example as pinned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +20,9 @@ from learning.examples.place import example, read
 ROOT = Path(__file__).parents[2]
 NONE = Quota(zh=0, en=0, traditional_share=0, wide_zh=0, wide_en=0, emotion=0)
 SOME = 150
+#: The linter of a text that is there already, under the same intent or another one.
+REPEATED = re.compile(r" repeats \S+:\d+$| is \w+ here and \w+ at \S+:\d+$")
+LEAKED_TWICE = [Draft(intent, "hey there", "neutral") for intent in ("request_return", "request_exchange")]
 
 
 @cache
@@ -44,6 +49,7 @@ def drafts(draw: st.DrawFn) -> Draft:
 
 
 @settings(max_examples=150, deadline=None)
+@pinned(LEAKED_TWICE)
 @given(st.lists(drafts(), min_size=1, max_size=3))
 def test_it_finds_what_the_linter_finds(several):
     held, rules = shipped()
@@ -55,7 +61,7 @@ def test_it_finds_what_the_linter_finds(several):
     made = [example(d.marked, d.intent, d.emotion, Path("new"), i + 1) for i, d in enumerate(fine)]
     known = [e for _, e in rules.held_out]
     faults = check([*(one.example for one in held), *made], rules.intents, NONE, known)
-    repeated = {fault.where for fault in faults if "repeats" in str(fault) or " is here and" in str(fault)}
+    repeated = {fault.where for fault in faults if REPEATED.search(fault.what.en)}
     wanted = {
         (fault.where, fault.what.en)
         for fault in faults
