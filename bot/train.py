@@ -15,7 +15,7 @@ import time
 import warnings
 from pathlib import Path
 
-from bot.ingredients import ROOT
+from bot.ingredients import CODE, ROOT
 from bot.ingredients import content_hash as content_hash
 from bot.ingredients import model_path as model_path
 from bot.tools.steps import LOADING, PACKING, READING, Steps
@@ -73,10 +73,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Train the bot's model if its ingredients have changed.")
     parser.add_argument("--force", action="store_true", help="train even if the model is there")
     parser.add_argument("--print-path", action="store_true", help="only say where the model is or will be")
+    parser.add_argument("--print-code", action="store_true", help="only say which code a model needs")
     add_language(parser)
     options = parser.parse_args(arguments)
     sys.path.insert(0, str(ROOT))
     os.chdir(ROOT)
+    if options.print_code:
+        print(content_hash(names=CODE))
+        return 0
     target = model_path()
     if not options.print_path:
         _train_unless_there(target, options.force, Steps(options.lang))

@@ -12,6 +12,9 @@ from core.db import Row, Tx
 from core.errors import NotFound
 from core.ids import new_id
 
+#: How an identity begins that the business signed (`identity` of POST /sessions): the rest is its own id.
+SIGNED = "user:"
+
 
 async def resolve(
     tx: Tx,

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from core import schema as s
 from core.db import Row, Tx
 from core.messages import Attachment, Buttons, Card, Press, Text, parse_content, plain_text
+from core.visitors import SIGNED
 from dialogue.turns import Lease, Read
 
 
@@ -26,9 +27,6 @@ class Said:
     has_words: bool  # false when there are only files: nothing in them that could be understood
     customer: str | None = None  # the business's own id of who wrote it, if the business vouched for it
 
-
-#: How an identity begins that the business signed (`identity` of POST /sessions): the rest is its own id.
-_SIGNED = "user:"
 
 _m, _i = s.message.c, s.identity.c
 _SAID = (
@@ -82,7 +80,7 @@ def _customer(rows: Sequence[Row]) -> str | None:
     """
     senders = {row.external_id if row.verified else None for row in rows}
     sender = senders.pop() if len(senders) == 1 else None
-    return sender.removeprefix(_SIGNED) if sender and sender.startswith(_SIGNED) else None
+    return sender.removeprefix(SIGNED) if sender and sender.startswith(SIGNED) else None
 
 
 async def _typed_button(tx: Tx, turn: Lease | Read, text: str) -> str | None:

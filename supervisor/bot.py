@@ -1,21 +1,27 @@
-"""From nothing to a bot that answers, behind a service that already does: install, train, start, watch."""
+"""From nothing to a bot that answers, behind a service that already does: install, train, start, watch.
+
+Where the data has changed since the last start, the model of that start answers while the new one is trained.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import Any
 
+from core.bilingual import Bilingual
 from core.settings import Settings
 from supervisor import bot_install, bot_model
-from supervisor.bot_replicas import Replicas
+from supervisor.bot_replicas import Replicas, substitute
 from supervisor.bot_servers import actions_program, write_endpoints
 from supervisor.bot_status import BotStatus, Stage
 from supervisor.bot_training import Trainings
 from supervisor.child import Program, last_lines, start, stop
 from supervisor.environment import ROOT, bot_environment
+from supervisor.errors import ChildFailed
 from supervisor.keeper import Keeper
 from supervisor.terminal import Say
 
@@ -44,25 +50,44 @@ class Bot:
         self._trainings = Trainings(settings, say)
 
     async def run(self) -> None:
-        pause_s = FIRST_RETRY_S
-        while True:
-            try:
-                await self.prepare()
-                break
-            except (StepFailed, OSError, subprocess.SubprocessError) as failure:
-                self.status.report("failed", str(failure))
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, LONGEST_RETRY_S)
-        await self._serve()
+        await self._until_done(self._install, self._report_failure)
+        if bot_model.is_fresh() or substitute(self.settings) is None:
+            await self._until_done(self._train, self._report_failure)
+            return await self._serve()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._serve())
+            group.create_task(self._until_done(self._catch_up, self._say_failure))
 
     async def prepare(self) -> None:
         """Environment and model as the files of the project want them; raises StepFailed."""
-        if not bot_install.is_installed():
-            await self._install()
-        if not bot_model.is_fresh():
-            await self._train()
+        await self._install()
+        await self._train()
+
+    async def _until_done(
+        self, step: Callable[[], Awaitable[None]], told: Callable[[Exception], None]
+    ) -> None:
+        """Again and again, with growing pauses."""
+        pause_s = FIRST_RETRY_S
+        while True:
+            try:
+                return await step()
+            except (StepFailed, ChildFailed, OSError, subprocess.SubprocessError) as failure:
+                told(failure)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_RETRY_S)
+
+    def _report_failure(self, failure: Exception) -> None:
+        self.status.report("failed", str(failure))
+
+    def _say_failure(self, failure: Exception) -> None:
+        """The bot answers all the same."""
+        zh, en = "新模型没有上线，仍由原来的模型回答", "no new model, the last one goes on answering"
+        self._say("bot", Bilingual(f"{zh}：\n{failure}", f"{en}:\n{failure}"))
 
     async def _install(self) -> None:
+        """The environment as its lock wants it; raises StepFailed."""
+        if bot_install.is_installed():
+            return
         self.status.report("installing")
         uv = bot_install.find_uv()
         if uv is None:
@@ -71,13 +96,28 @@ class Bot:
         bot_install.mark_installed()
 
     async def _train(self) -> None:
+        """The model of the present data; raises StepFailed."""
+        if bot_model.is_fresh():
+            return
         self.status.report("training")
         await self._step("training", "train", bot_model.train_command(), bot_model.training_percent)
 
+    async def _catch_up(self) -> None:
+        """The same behind a bot that answers; raises StepFailed, and ChildFailed for a model that is none."""
+        if not bot_model.is_fresh():
+            zh, en = (
+                "数据有改动：原来的模型先回答，同时训练新的",
+                "the data has changed: the last model answers while a new one is trained",
+            )
+            self._say("bot", Bilingual(zh, en))
+            await self._step(None, "train", bot_model.train_command(), bot_model.training_percent)
+        assert self._replicas is not None, "_serve was begun before"
+        await self._replicas.catch_up()
+
     async def _step(
-        self, stage: Stage, name: str, argv: Sequence[str], percent: Callable[[Path], int | None]
+        self, stage: Stage | None, name: str, argv: Sequence[str], percent: Callable[[Path], int | None]
     ) -> None:
-        """Run one command to its end and report its progress each second."""
+        """Run one command to its end and report its progress each second, as this stage if as any."""
         log = self.settings.data_dir / "logs" / f"{name}.log"
         log.unlink(missing_ok=True)
         environment = bot_environment(self.settings)
@@ -86,7 +126,8 @@ class Bot:
         try:
             while process.returncode is None:
                 detail = last_lines(log, 1).strip()[-120:] if stage == "installing" else ""
-                self.status.report(stage, detail, percent(log))
+                if stage is not None:
+                    self.status.report(stage, detail, percent(log))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(process.wait(), 1)
         finally:
@@ -100,16 +141,23 @@ class Bot:
         replicas = Replicas(self.settings, endpoints, self._say, self._ca_bundle)
         self._replicas = replicas
         replicas.start()
-        self.status.url, self.status.model = replicas.live.url, replicas.live.model.name
-        self.status.report("starting")
+        last: tuple[Any, ...] | None = None
         while True:
-            stage: Stage = "ready" if await replicas.is_ready() else "starting"
+            stage, detail = await self._state(replicas)
             news = await replicas.follow(), self._trainings.follow()
-            if stage != self.status.stage or news != (self.status.release, self.status.training):
+            now = stage, detail, replicas.live.url, news
+            if now != last:
                 self.status.url, self.status.model = replicas.live.url, replicas.live.model.name
                 self.status.release, self.status.training = news
-                self.status.report(stage)
+                self.status.report(stage, detail)
+                last = now
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _state(self, replicas: Replicas) -> tuple[Stage, str]:
+        try:
+            return ("ready" if await replicas.is_ready() else "starting"), ""
+        except ChildFailed as failure:
+            return "failed", str(failure)
 
     def _keep(self, program: Program) -> None:
         self._keepers.append(Keeper(program, self._say))

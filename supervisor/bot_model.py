@@ -25,9 +25,18 @@ PROGRESS = re.compile(r"(?:Epochs?:?\s+|bot\.train:\s+)(\d{1,3})%")
 
 def wanted_model() -> Path:
     """Where the model for the present data is, or will be.  Needs no environment of the bot."""
-    command = [sys.executable, "-m", "bot.train", "--print-path"]
+    return ROOT / _asked("--print-path")
+
+
+def present_code() -> str:
+    """Changes with the code that models are loaded by: one of other code is not started without need."""
+    return _asked("--print-code")
+
+
+def _asked(question: str) -> str:
+    command = [sys.executable, "-m", "bot.train", question]
     answer = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout
-    return ROOT / answer.strip().splitlines()[-1]
+    return answer.strip().splitlines()[-1]
 
 
 def is_fresh() -> bool:

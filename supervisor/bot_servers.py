@@ -62,8 +62,15 @@ def rasa_program(
     )
 
 
+class NoModel(Exception):
+    """The bot listens and has no model: Rasa loads one before it listens, so it never will."""
+
+
 async def is_ready(settings: Settings, url: str, timeout_s: float = 5) -> bool | None:
-    """The word of the bot at url that it has a model and a healthy store; None when it is too busy to say."""
+    """The word of the bot at url that it has a model and a healthy store; None when it is too busy to say.
+
+    Raises NoModel.
+    """
     headers = {"X-Keting-Token": settings.bot_token.reveal()}
     try:
         # plain http: reading certificates for it would cost half a core while a start is waited for
@@ -73,4 +80,6 @@ async def is_ready(settings: Settings, url: str, timeout_s: float = 5) -> bool |
         return None
     except httpx.HTTPError:
         return False
+    if answer.status_code == 503 and answer.json().get("model", "") is None:
+        raise NoModel
     return answer.status_code == 200

@@ -56,11 +56,12 @@ class Keeper:
             if self._task is not None and self._task.done():
                 self._task.result()  # raises what before_start raised
             if self.crashes >= crashes or loop.time() > deadline:
-                raise self._failure()
+                raise self.failed()
             await asyncio.sleep(0.05)
 
-    def _failure(self) -> ChildFailed:
-        name, log = self.program.name, self.program.log
+    def failed(self, name: str = "") -> ChildFailed:
+        """That it (or what it should load) does not start, with the end of its log."""
+        name, log = name or self.program.name, self.program.log
         end = last_lines(log)
         return ChildFailed(
             Bilingual(f"{name} 无法启动，日志 {log}：\n{end}", f"{name} does not start; from {log}:\n{end}")

@@ -11,6 +11,7 @@ from typing import Any
 import jwt
 
 from core.errors import Unauthorised
+from core.visitors import SIGNED
 
 VALID_FOR = timedelta(days=30)
 #: An expired token still proves who was there, when it is exchanged for a new one.
@@ -67,7 +68,7 @@ def read_identity(keys: Sequence[str], token: str, now: datetime) -> tuple[str, 
         subject, name = payload.get("sub"), payload.get("name")
         if not isinstance(subject, str) or not 0 < len(subject) <= 200:
             raise Unauthorised("bad_token")
-        return f"user:{subject}", name[:100] if isinstance(name, str) and name else None
+        return f"{SIGNED}{subject}", name[:100] if isinstance(name, str) and name else None
     raise Unauthorised("bad_token")
 
 

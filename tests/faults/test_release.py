@@ -163,8 +163,7 @@ async def test_releases_and_a_rollback_lose_no_message_and_leave_nobody_without_
     assert unanswered == []
 
 
-@pytest.mark.long
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(300)
 async def test_a_model_that_does_not_load_is_not_released_and_the_old_one_goes_on():
     broken = ROOT / "models" / f"release-test-{os.getpid()}-broken.tar.gz"
     broken.write_bytes(b"this is no model")

@@ -138,9 +138,15 @@ class Instance:
 
 
 def start(
-    data_dir: Path, *, with_bot: bool = False, command: Sequence[str] = (), port: int = 0, **environment: str
+    data_dir: Path,
+    *,
+    with_bot: bool = False,
+    command: Sequence[str] = (),
+    port: int = 0,
+    root: Path = ROOT,
+    **environment: str,
 ) -> Instance:
-    """Start ``keting up``, or another command that does the same; returns at once."""
+    """Start ``keting up`` of the project at root, or another command that does the same; returns at once."""
     port = port or free_port()
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith("KETING_")},
@@ -157,7 +163,7 @@ def start(
     log = data_dir / "up.log"
     line = list(command) or [sys.executable, "-m", "cli", "up", *([] if with_bot else ["--no-bot"])]
     with log.open("ab") as out:
-        process = subprocess.Popen(line, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        process = subprocess.Popen(line, cwd=root, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
     return Instance(port, data_dir, process, log, env)
 
 
