@@ -20,7 +20,7 @@ from bench.nlu.sets import ROOT, Rows, Split
 
 JOB, TRAINED, SERVED = "job.json", "trained.json", "served.json"
 CONFIG, EXAMPLES, MODEL = "config.yml", "nlu.yml", "model"
-_TOLD_OF_A_FAILURE = 3000  # characters
+_TOLD_OF_A_FAILURE = 12_000  # characters: Rasa wraps what went wrong several times
 #: What Rasa would read as the mark of an entity.
 _MARKUP = re.compile(r"\](?=[\[({])")
 
@@ -48,7 +48,10 @@ def run(split: Split, config: Config, vectors: Path, *, foreign: bool) -> Outcom
         (folder / JOB).write_text(json.dumps(job), "utf-8")
         (folder / CONFIG).write_text(yaml.safe_dump(config), "utf-8")
         (folder / EXAMPLES).write_text(examples_file(split.train), "utf-8")
-        return Outcome(_step("train", folder, TRAINED), _step("serve", folder, SERVED))
+        return Outcome(
+            _step("train", folder, TRAINED, threads=os.cpu_count() or 1),
+            _step("serve", folder, SERVED, threads=1),  # as the bot does
+        )
 
 
 def examples_file(rows: Rows) -> str:
@@ -84,12 +87,17 @@ def quiet() -> None:
     configure_structlog(logging.ERROR)
 
 
-def _step(name: str, folder: Path, answer: str) -> dict[str, Any]:
+def _step(name: str, folder: Path, answer: str, *, threads: int) -> dict[str, Any]:
     log = folder / f"{name}.log"
     with log.open("w", encoding="utf-8") as output:
         command = [sys.executable, "-m", f"bench.nlu.{name}", str(folder)]
         code = subprocess.run(
-            command, cwd=ROOT, env=_environment(folder), stdout=output, stderr=subprocess.STDOUT, check=False
+            command,
+            cwd=ROOT,
+            env=_environment(folder, threads),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
         ).returncode
     if code:
         raise RuntimeError(f"{name} ended with {code}: {log.read_text('utf-8')[-_TOLD_OF_A_FAILURE:]}")
@@ -97,7 +105,7 @@ def _step(name: str, folder: Path, answer: str) -> dict[str, Any]:
     return found
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, threads: int) -> dict[str, str]:
     return os.environ | {
         "PYTHONPATH": str(ROOT),
         "RASA_TELEMETRY_ENABLED": "false",
@@ -105,6 +113,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         # read when the first library that brings OpenMP is loaded: threads that spin starve each other
-        "OMP_NUM_THREADS": "2",
+        "OMP_NUM_THREADS": str(threads),
         "OMP_WAIT_POLICY": "passive",
     }
