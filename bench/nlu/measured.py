@@ -158,7 +158,8 @@ def _angry_recall(test: _Tried) -> float:
 def _scope_values(tried: dict[str, _Tried]) -> dict[str, float]:
     """The threshold chosen on validation data, and the best that the test data would have allowed."""
     curve, chosen_on = _scope_curve(tried, "test"), _scope_curve(tried, "val")
-    in_scope, recall = scores.at_threshold(curve, scores.strictest(chosen_on, IN_SCOPE))
+    chosen = scores.strictest(chosen_on, IN_SCOPE, drawn=len(tried["val"].right))
+    in_scope, recall = scores.at_threshold(curve, chosen)
     _, best = scores.at_threshold(curve, scores.strictest(curve, IN_SCOPE))
     return {"oos_in_scope": 100 * in_scope, "oos_recall": 100 * recall, "oos_recall_curve": 100 * best}
 

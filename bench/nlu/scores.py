@@ -64,9 +64,14 @@ def oos_curve(scope: Sequence[float], right: Sequence[bool], scope_of_oos: Seque
     return OosCurve(thresholds, np.asarray(accuracy), np.asarray(recall))
 
 
-def strictest(curve: OosCurve, in_scope_accuracy: float) -> float:
-    """The highest threshold that leaves such an accuracy; nan where none does."""
-    kept = curve.threshold[curve.in_scope_accuracy >= in_scope_accuracy]
+def strictest(curve: OosCurve, in_scope_accuracy: float, drawn: float = math.inf) -> float:
+    """The highest threshold that leaves such an accuracy; nan where none does.
+
+    drawn: how many texts in scope the curve is of, where others are to be judged by the threshold: it leaves
+    one standard error more, or every second choice would be a little too strict for them.
+    """
+    found = curve.in_scope_accuracy
+    kept = curve.threshold[found - np.sqrt(found * (1 - found) / drawn) >= in_scope_accuracy]
     return float(kept.max()) if kept.size else math.nan
 
 

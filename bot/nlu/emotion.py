@@ -17,7 +17,7 @@ from bot.nlu.cues import with_cues
 from bot.nlu.normalizer import Normalizer, normalised
 from bot.nlu.tempo import Tempo, shifted, tempo
 from bot.nlu.text_model import TextModel
-from bot.nlu.vectors import vector, vectors
+from bot.nlu.vectors import to_learn_from, vector, vectors
 
 EMOTIONS = ("neutral", "happy", "anxious", "disappointed", "angry")
 _NAME = "emotions"
@@ -66,15 +66,15 @@ class Emotion(GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [(e, label(e)) for e in training_data.intent_examples if e.get(TEXT)]
-        labelled = [(e, name) for e, name in examples if name]
-        unknown = {name for _, name in labelled} - set(EMOTIONS)
+        examples = [e for e in training_data.intent_examples if e.get(TEXT) and label(e)]
+        examples = to_learn_from(examples)
+        names = [str(label(e)) for e in examples]
+        unknown = set(names) - set(EMOTIONS)
         if unknown:
             raise ValueError(f"emotions that do not exist: {sorted(unknown)}")
-        if len({name for _, name in labelled}) > 2:
-            told, names = zip(*labelled, strict=True)
-            texts = [with_cues(normalised(e)) for e in told]
-            self._model = TextModel.fit(texts, names, vectors(told), c=self._config["c"], balanced=True)
+        if len(set(names)) > 2:
+            texts = [with_cues(normalised(e)) for e in examples]
+            self._model = TextModel.fit(texts, names, vectors(examples), c=self._config["c"], balanced=True)
         with self._storage.write_to(self._resource) as folder:
             if self._model:
                 self._model.save(folder, _NAME)

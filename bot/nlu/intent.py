@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.nlu.normalizer import Normalizer, normalised
 from bot.nlu.scope import Scope
 from bot.nlu.text_model import TextModel
-from bot.nlu.vectors import vector, vectors
+from bot.nlu.vectors import to_learn_from, vector, vectors
 
 _NAME, _SCOPE = "intents", "scope"
 
@@ -53,7 +53,7 @@ class FastIntent(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        examples = to_learn_from([e for e in training_data.intent_examples if e.get(TEXT)])
         if len({e.get(INTENT) for e in examples}) < 3:
             return self._resource
         meant = vectors(examples)
@@ -104,7 +104,7 @@ class FastIntent(IntentClassifier, GraphComponent):
         ranking = [{"name": n, "confidence": p} for n, p in self._model.ranked(probabilities[0])]
         if self._scope is None:
             return ranking, 1.0
-        known = None if rows is None else self._model.centred(rows)
+        known = None if rows is None or self._model.center is None else self._model.centred(rows)
         return ranking, float(self._scope.score(outstanding, known)[0])
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

