@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bot.training_data import Example, is_traditional, read_examples, read_heldout
+from dialogue.escape import escape
 
 ROOT = Path(__file__).resolve().parents[2]
 DRAWS = (1, 2, 3)  # seeds
@@ -60,12 +61,15 @@ def public_folder() -> Path:
 
 
 def _rows(path: Path, *, emotion: bool = False) -> list[Row]:
-    """`text<TAB>label` a line.  Blanks of every kind become one: Rasa's files are read line by line."""
+    """`text<TAB>label` a line.  Blanks of every kind become one: Rasa's files are read line by line.
+
+    A slash before a text is disguised as the service does it: Rasa would take the rest for a command.
+    """
     found = []
     for line in path.read_text("utf-8").split("\n"):
         text, _, label = line.rstrip("\r").rpartition("\t")
         if text:
-            found.append(Row(" ".join(text.split()), label, label if emotion else ""))
+            found.append(Row(escape(" ".join(text.split())), label, label if emotion else ""))
     return found
 
 
