@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 INGREDIENTS = ("config.yml", "domain.yml", "data", "bot/nlu", "encoder", "bot/uv.lock")
 #: Of these, what must be the same for a model to be loaded rather than trained.
 CODE = ("config.yml", "bot/nlu", "encoder", "bot/uv.lock")
+#: What rules and stories are made of: the same pieces contradict each other no more than they did.
+RULES = ("config.yml", "domain.yml", "data/commands.yml", "data/rules")
 _SUFFIXES = {".yml", ".yaml", ".py", ".lock"}
 
 

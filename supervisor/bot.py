@@ -50,10 +50,7 @@ class Bot:
         self._trainings = Trainings(settings, say)
 
     async def run(self) -> None:
-        await self._until_done(self._install, self._report_failure)
-        if bot_model.is_fresh() or substitute(self.settings) is None:
-            await self._until_done(self._train, self._report_failure)
-            return await self._serve()
+        await self._until_done(self._make_startable, self._report_failure)
         async with asyncio.TaskGroup() as group:
             group.create_task(self._serve())
             group.create_task(self._until_done(self._catch_up, self._say_failure))
@@ -62,6 +59,12 @@ class Bot:
         """Environment and model as the files of the project want them; raises StepFailed."""
         await self._install()
         await self._train()
+
+    async def _make_startable(self) -> None:
+        """An environment, and some model that may answer; raises StepFailed."""
+        await self._install()
+        if substitute(self.settings) is None:
+            await self._train()
 
     async def _until_done(
         self, step: Callable[[], Awaitable[None]], told: Callable[[Exception], None]
@@ -104,6 +107,9 @@ class Bot:
 
     async def _catch_up(self) -> None:
         """The same behind a bot that answers; raises StepFailed, and ChildFailed for a model that is none."""
+        assert self._replicas is not None, "_serve was begun before"
+        if not self._replicas.is_behind():
+            return
         if not bot_model.is_fresh():
             zh, en = (
                 "数据有改动：原来的模型先回答，同时训练新的",
@@ -111,7 +117,6 @@ class Bot:
             )
             self._say("bot", Bilingual(zh, en))
             await self._step(None, "train", bot_model.train_command(), bot_model.training_percent)
-        assert self._replicas is not None, "_serve was begun before"
         await self._replicas.catch_up()
 
     async def _step(

@@ -94,6 +94,10 @@ class Replicas:
             self._note()
         return ready
 
+    def is_behind(self) -> bool:
+        """The model that answers stands in for that of the present data."""
+        return self._data != wanted_model().name
+
     async def catch_up(self) -> None:
         """Have the model of the present data answer, unless somebody has released another meanwhile.
 
