@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[Any]
 
+#: Standard errors below which one in twenty falls.
+_SURE = 1.645
+
 
 class Curve(NamedTuple):
     """One point a threshold, strictest first: the share that passes, and how many of those are right."""
@@ -67,11 +70,12 @@ def oos_curve(scope: Sequence[float], right: Sequence[bool], scope_of_oos: Seque
 def strictest(curve: OosCurve, in_scope_accuracy: float, drawn: float = math.inf) -> float:
     """The highest threshold that leaves such an accuracy; nan where none does.
 
-    drawn: how many texts in scope the curve is of, where others are to be judged by the threshold: it leaves
-    one standard error more, or every second choice would be a little too strict for them.
+    drawn: how many texts in scope the curve is of, where others are to be judged by the threshold: their
+    accuracy will be that with 95 % confidence (one-sided, the normal approximation).  Without, every second
+    choice would be a little too strict for them.
     """
     found = curve.in_scope_accuracy
-    kept = curve.threshold[found - np.sqrt(found * (1 - found) / drawn) >= in_scope_accuracy]
+    kept = curve.threshold[found - _SURE * np.sqrt(found * (1 - found) / drawn) >= in_scope_accuracy]
     return float(kept.max()) if kept.size else math.nan
 
 

@@ -69,7 +69,7 @@ def test_rejecting_everything_answers_nothing(curve):
 def test_the_strictest_threshold_is_the_last_that_leaves_the_accuracy(curve):
     assert scores.strictest(curve, 0.75) == 0.4
     assert scores.strictest(curve, 0.5) == 0.8
-    assert scores.strictest(curve, 0.5, drawn=4) == 0.4
+    assert scores.strictest(curve, 0.5, drawn=16) == 0.4
     assert scores.at_threshold(curve, scores.strictest(curve, 0.5)) == (0.5, pytest.approx(2 / 3))
 
 
