@@ -9,10 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 #: What a model is made of, relative to the root.
 INGREDIENTS = ("config.yml", "domain.yml", "data", "bot/nlu", "encoder", "bot/uv.lock")
-#: Of these, what must be the same for a model to be loaded rather than trained.
-CODE = ("config.yml", "bot/nlu", "encoder", "bot/uv.lock")
-#: What rules and stories are made of: the same pieces contradict each other no more than they did.
-RULES = ("config.yml", "domain.yml", "data/commands.yml", "data/rules")
+#: What must be the same for an older model to answer: what loads it, and the actions that it calls.
+CODE = ("config.yml", "actions", "bot/nlu", "encoder", "bot/uv.lock")
 _SUFFIXES = {".yml", ".yaml", ".py", ".lock"}
 
 

@@ -28,9 +28,15 @@ Quantized = NDArray[np.void]
 
 
 class E5File:
-    """Raises EncoderMissing for a file that is not such a model."""
+    """Raises EncoderMissing for a file that is not such a model, or only the beginning of one."""
 
     def __init__(self, path: Path) -> None:
+        try:
+            self._read(path)
+        except (struct.error, ValueError, IndexError) as err:
+            raise EncoderMissing(f"{path} is damaged: {err}") from err
+
+    def _read(self, path: Path) -> None:
         try:
             with path.open("rb") as file:
                 self._data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

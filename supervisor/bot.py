@@ -1,6 +1,7 @@
 """From nothing to a bot that answers, behind a service that already does: install, train, start, watch.
 
-Where the data has changed since the last start, the model of that start answers while the new one is trained.
+Where the data has changed since the last start, and nothing else, the model that answered last goes on while
+the new one is trained.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 from core.bilingual import Bilingual
 from core.settings import Settings
 from supervisor import bot_install, bot_model
-from supervisor.bot_replicas import Replicas, substitute
+from supervisor.bot_released import substitute
+from supervisor.bot_replicas import Replicas
 from supervisor.bot_servers import actions_program, write_endpoints
 from supervisor.bot_status import BotStatus, Stage
 from supervisor.bot_training import Trainings
@@ -63,8 +65,8 @@ class Bot:
     async def _make_startable(self) -> None:
         """An environment, and some model that may answer; raises StepFailed."""
         await self._install()
-        if substitute(self.settings) is None:
-            await self._train()
+        while not bot_model.is_fresh() and substitute(self.settings) is None:
+            await self._train()  # anew where somebody has edited meanwhile
 
     async def _until_done(
         self, step: Callable[[], Awaitable[None]], told: Callable[[Exception], None]
@@ -108,16 +110,16 @@ class Bot:
     async def _catch_up(self) -> None:
         """The same behind a bot that answers; raises StepFailed, and ChildFailed for a model that is none."""
         assert self._replicas is not None, "_serve was begun before"
-        if not self._replicas.is_behind():
-            return
-        if not bot_model.is_fresh():
+        while self._replicas.stands_in:
+            model = bot_model.wanted_model()
+            if model.is_file():
+                return await self._replicas.catch_up(model)
             zh, en = (
                 "数据有改动：原来的模型先回答，同时训练新的",
-                "the data has changed: the last model answers while a new one is trained",
+                "the data has changed: the last model answers meanwhile",
             )
             self._say("bot", Bilingual(zh, en))
             await self._step(None, "train", bot_model.train_command(), bot_model.training_percent)
-        await self._replicas.catch_up()
 
     async def _step(
         self, stage: Stage | None, name: str, argv: Sequence[str], percent: Callable[[Path], int | None]
@@ -161,7 +163,7 @@ class Bot:
     async def _state(self, replicas: Replicas) -> tuple[Stage, str]:
         try:
             return ("ready" if await replicas.is_ready() else "starting"), ""
-        except ChildFailed as failure:
+        except (ChildFailed, OSError, subprocess.SubprocessError) as failure:
             return "failed", str(failure)
 
     def _keep(self, program: Program) -> None:

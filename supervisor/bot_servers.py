@@ -80,6 +80,10 @@ async def is_ready(settings: Settings, url: str, timeout_s: float = 5) -> bool |
         return None
     except httpx.HTTPError:
         return False
-    if answer.status_code == 503 and answer.json().get("model", "") is None:
+    try:
+        said = answer.json()
+    except ValueError:  # somebody else listens there
+        return False
+    if answer.status_code == 503 and isinstance(said, dict) and said.get("model", "") is None:
         raise NoModel
     return answer.status_code == 200

@@ -7,12 +7,10 @@ import logging
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.data_check import main as data_check
 from bot.data_faults import check_leaks
 from bot.tools.steps import LOADING, Steps
-from bot.train import _config
 from bot.training_data import Example, read_examples, read_heldout
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,14 +188,3 @@ def test_progress_is_told_in_words_and_never_falls(capsys):
         " 40% 学习意图",
         " 90% 训练 SomethingElse",
     ]
-
-
-@pytest.mark.parametrize("check", [True, False])
-def test_only_the_rules_check_and_the_reader_differ_from_the_configuration(tmp_path, check):
-    given = yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))
-    made = yaml.safe_load(_config(ROOT, tmp_path, check_rules=check).read_text("utf-8"))
-    assert made.pop("importers") == [{"name": "bot.tools.importer.QuickImporter"}]
-    assert [p.pop("check_for_contradictions") for p in made["policies"] if p["name"] == "RulePolicy"] == [
-        check
-    ]
-    assert made == given

@@ -109,11 +109,10 @@ async def settled(trainer: Agent, release: dict[str, object]) -> dict[str, objec
 @pytest.mark.parametrize(
     "plan",
     [
-        pytest.param(SMALL, id="small"),
+        pytest.param(SMALL, id="small", marks=pytest.mark.timeout(600)),
         pytest.param(WHOLE, id="whole", marks=[pytest.mark.long, pytest.mark.timeout(1500)]),
     ],
 )
-@pytest.mark.timeout(600)
 async def test_releases_and_a_rollback_lose_no_message_and_leave_nobody_without_an_answer(plan, twins):
     dice, crowd, measured = random.Random(7), Crowd(), Measured()
     scale = float(os.environ.get("KETING_TEST_SCALE") or 1)

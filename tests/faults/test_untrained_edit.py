@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -58,31 +61,45 @@ async def understood(instance: Instance, words: str) -> str:
         await trainer.http.aclose()
 
 
-@pytest.mark.timeout(600)
-async def test_the_last_model_answers_while_the_new_one_is_trained_and_then_the_new_one(clone):
-    before = wanted_model().name
-    data = clone.parent / "var"
-    first = instances.start(data, with_bot=True, root=clone)
-    try:
-        first.wait_ready()
-        first.wait_bot()
-        assert told(first)["model"] == before
-    finally:
-        first.stop()
-
+def edit(clone: Path, words: str) -> str:
+    """One more example; returns the name of the model of the data that there are then."""
     (clone / "data" / "nlu" / "edited.yml").write_text(
-        'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - 咕噜咕噜开门啦\n', "utf-8"
+        f'version: "3.1"\nnlu:\n- intent: greet\n  examples: |\n    - {words}\n', "utf-8"
     )
-    second = instances.start(data, with_bot=True, root=clone)
+    asked = [sys.executable, "-m", "bot.train", "--print-path"]
+    found = subprocess.run(asked, cwd=clone, check=True, capture_output=True, text=True).stdout
+    return Path(found.strip()).name
+
+
+@contextmanager
+def up(clone: Path) -> Iterator[Instance]:
+    instance = instances.start(clone.parent / "var", with_bot=True, root=clone)
     try:
-        second.wait_ready()
-        wait_for(second, lambda bot: bot["stage"] == "ready")
-        assert told(second)["model"] == before, second.text()
-        assert not [path for path in (clone / "models").glob("keting-*.tar.gz") if path.name != before]
-        assert await understood(second, "我要退货") == "request_return"
-        wait_for(second, lambda bot: bot["model"] != before)
-        assert told(second)["stage"] == "ready"
-        assert (clone / "models" / str(told(second)["model"])).is_file()
-        assert await understood(second, "我要退货") == "request_return"
+        instance.wait_ready()
+        wait_for(instance, lambda bot: bot["stage"] == "ready")
+        yield instance
     finally:
-        second.stop()
+        instance.stop()
+
+
+@pytest.mark.timeout(900)
+async def test_the_last_model_answers_until_the_new_one_does_or_where_the_new_one_cannot(clone):
+    first = wanted_model().name
+    with up(clone) as instance:
+        instance.wait_bot()
+        assert told(instance)["model"] == first
+
+    second = edit(clone, "咕噜咕噜开门啦")
+    with up(clone) as instance:
+        assert told(instance)["model"] == first, instance.text()
+        assert not (clone / "models" / second).exists()
+        assert await understood(instance, "我要退货") == "request_return"
+        wait_for(instance, lambda bot: bot["model"] != first)
+        assert (told(instance)["model"], told(instance)["stage"]) == (second, "ready")
+        assert await understood(instance, "我要退货") == "request_return"
+
+    third = edit(clone, "咕噜咕噜又开门啦")
+    (clone / "models" / third).write_bytes(b"this is no model")
+    with up(clone) as instance:
+        assert told(instance)["model"] == second, instance.text()
+        assert await understood(instance, "我要退货") == "request_return"

@@ -11,7 +11,7 @@ import pytest
 
 from core.settings import load_settings
 from supervisor.bot_model import present_code
-from supervisor.bot_replicas import substitute
+from supervisor.bot_released import substitute
 from supervisor.bot_servers import NoModel, is_ready
 
 
@@ -54,6 +54,7 @@ def bot(status, body):
         (503, {"ready": False, "model": "m", "store": False}, False),  # the database is away
         (503, {"error": "not_ready", "detail": ""}, False),
         (500, {"error": "crashed"}, False),
+        (503, ["somebody else"], False),
     ],
 )
 async def test_a_bot_is_ready_when_it_says_so(settings, status, body, ready):

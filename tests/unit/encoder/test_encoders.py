@@ -167,5 +167,8 @@ def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path):
     (tmp_path / "other.bin").write_bytes(b"GGUF and more")
     with pytest.raises(EncoderMissing, match="not a packed E5 model"):
         E5File(tmp_path / "other.bin")
+    (tmp_path / "half.bin").write_bytes(b"E5S1" + bytes(20))
+    with pytest.raises(EncoderMissing, match="damaged"):
+        E5File(tmp_path / "half.bin")
     with pytest.raises(EncoderMissing, match="cannot be read"):
         E5File(tmp_path / "missing.bin")
