@@ -80,10 +80,14 @@ async def is_ready(settings: Settings, url: str, timeout_s: float = 5) -> bool |
         return None
     except httpx.HTTPError:
         return False
+    if answer.status_code == 503 and _has_no_model(answer):
+        raise NoModel
+    return answer.status_code == 200
+
+
+def _has_no_model(answer: httpx.Response) -> bool:
     try:
         said = answer.json()
     except ValueError:  # somebody else listens there
         return False
-    if answer.status_code == 503 and isinstance(said, dict) and said.get("model", "") is None:
-        raise NoModel
-    return answer.status_code == 200
+    return isinstance(said, dict) and said.get("model", "") is None

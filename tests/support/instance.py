@@ -172,7 +172,7 @@ def running(*, with_bot: bool = False, command: Sequence[str] = (), **environmen
     """A fresh instance, ready to use (with_bot: the bot answers too); stopped and removed at the end."""
     folder = Path(tempfile.mkdtemp(prefix="keting-"))
     folder.chmod(0o755)  # the embedded database runs as another user when we are root
-    instance = start(folder / "var", with_bot=with_bot, command=command, port=0, **environment)
+    instance = start(folder / "var", with_bot=with_bot, command=command, port=0, root=ROOT, **environment)
     try:
         instance.wait_ready()
         if with_bot:
