@@ -61,6 +61,7 @@ class Replicas:
         self._task: asyncio.Task[None] | None = None
         self._all: list[Replica] = []
         self._has_answered = False
+        self._last: tuple[Path, str] | None = None  # the model that answered last, and its data
         self.live: Replica
         #: The model that answers is to be replaced as soon as that of the present data is trained.
         self.stands_in = False
@@ -71,6 +72,7 @@ class Replicas:
         """
         wanted, kept, last = wanted_model(), Released.read(self._settings), substitute(self._settings)
         self._begun = self._settled = kept.wish
+        self._last = (last, kept.data) if last is not None else None
         self.stands_in = last is not None and kept.data != wanted.name and not wanted.is_file()
         if last is not None and (self.stands_in or kept.data == wanted.name):
             self.live = self._launch(last, kept.data, self._settings.rasa_port)
@@ -155,13 +157,13 @@ class Replicas:
 
     async def _fall_back(self, failure: ChildFailed) -> bool:
         """Start the model that answered last in place of one that never has; False where there is none."""
-        last = substitute(self._settings)
-        if self._has_answered or last is None or last == self.live.model:
+        if self._has_answered or self._last is None or self._last[0] == self.live.model:
             return False
+        last, data = self._last
         self._say("bot", failure.text)
         self._say("bot", Bilingual(f"改用上一个模型 {last.name}", f"back to the last model {last.name}"))
         await self._end(self.live)
-        self.live = self._launch(last, Released.read(self._settings).data, self._settings.rasa_port)
+        self.live = self._launch(last, data, self._settings.rasa_port)
         return True
 
     async def _is_up(self, replica: Replica) -> bool:

@@ -66,12 +66,12 @@ class Emotion(GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [e for e in training_data.intent_examples if e.get(TEXT) and label(e)]
-        examples = to_learn_from(examples)
-        names = [str(label(e)) for e in examples]
-        unknown = set(names) - set(EMOTIONS)
+        labelled = [e for e in training_data.intent_examples if e.get(TEXT) and label(e)]
+        unknown = {str(label(e)) for e in labelled} - set(EMOTIONS)
         if unknown:
             raise ValueError(f"emotions that do not exist: {sorted(unknown)}")
+        examples = to_learn_from(labelled)
+        names = [str(label(e)) for e in examples]
         if len(set(names)) > 2:
             texts = [with_cues(normalised(e)) for e in examples]
             self._model = TextModel.fit(texts, names, vectors(examples), c=self._config["c"], balanced=True)

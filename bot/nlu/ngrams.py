@@ -45,27 +45,20 @@ class NGrams:
 
     def rows(self, texts: Sequence[str]) -> csr_matrix:
         """As the views transform them, in a third of the time for a single text."""
-        columns: list[NDArray[Any]] = []
-        weights: list[NDArray[Any]] = []
-        ends = [0]
-        for text in texts:
-            for view, start, cut in zip(self._readers, self._starts[:-1], _cut([text]), strict=True):
-                found, of_view = view(cut[0])
-                columns.append(found + start)
-                weights.append(of_view)
-            ends.append(sum(map(len, columns[-len(self.views) :])) + ends[-1])
-        return csr_matrix(
-            (np.concatenate(weights), np.concatenate(columns), ends), (len(texts), self._starts[-1])
-        )
+        read = [
+            reader(cut)
+            for cuts in zip(*_cut(texts), strict=True)
+            for reader, cut in zip(self._readers, cuts, strict=True)
+        ]
+        columns, weights = zip(*read, strict=True)
+        ends = [0, *itertools.accumulate(map(len, columns))][:: len(self.views)]
+        width = sum(len(view.vocabulary_) for view in self.views)
+        return csr_matrix((np.concatenate(weights), np.concatenate(columns), ends), (len(texts), width))
 
     @cached_property
     def _readers(self) -> list[Callable[[str], tuple[NDArray[Any], NDArray[Any]]]]:
-        return [_reader(view) for view in self.views]
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        """The first column of each view, and how many there are."""
-        return [0, *itertools.accumulate(len(view.vocabulary_) for view in self.views)]
+        starts = [0, *itertools.accumulate(len(view.vocabulary_) for view in self.views[:-1])]
+        return [_reader(view, start) for view, start in zip(self.views, starts, strict=True)]
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """What `restored` needs besides the vocabularies."""
@@ -84,8 +77,8 @@ class NGrams:
         return cls(views)
 
 
-def _reader(view: TfidfVectorizer) -> Callable[[str], tuple[NDArray[Any], NDArray[Any]]]:
-    """What a view makes of a text: the columns that it has, and their weights, of length one."""
+def _reader(view: TfidfVectorizer, start: int) -> Callable[[str], tuple[NDArray[Any], NDArray[Any]]]:
+    """What a view makes of a text: its columns, counted from start, and their weights, of length one."""
     analyse, columns = view.build_analyzer(), view.vocabulary_
     idf = view.idf_.astype(np.float32)
 
@@ -94,7 +87,7 @@ def _reader(view: TfidfVectorizer) -> Callable[[str], tuple[NDArray[Any], NDArra
         found = np.fromiter(counts, np.int32, len(counts))
         times = np.fromiter(counts.values(), np.float32, len(counts))
         weights = (1 + np.log(times)) * idf[found]
-        return found, weights / (np.linalg.norm(weights) or 1)
+        return found + start, weights / (np.linalg.norm(weights) or 1)
 
     return read
 

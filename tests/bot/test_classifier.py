@@ -9,8 +9,10 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import hstack
 
 from bot.nlu.intent import FastIntent
+from bot.nlu.ngrams import NGrams, _cut
 from bot.nlu.normalizer import Normalizer
 from bot.nlu.scope import Scope
 from bot.nlu.text_model import TextModel
@@ -163,3 +165,10 @@ def test_a_model_that_was_trained_without_an_encoder_answers_where_there_is_one(
     (understood,) = learnt(examples(), tmp_path).process([asked])
     assert understood.get("intent")["name"] == "refund"
     assert 0 <= understood.get("scope") <= 1
+
+
+def test_a_text_has_the_weights_that_its_views_give_it():
+    ngrams, _ = NGrams.fit([text for texts in TEXTS.values() for text in texts])
+    asked = ["我的退款呢", "where is my refund refund refund", "", "   ", "zzz", "！！！！"]
+    views = zip(ngrams.views, _cut(asked), strict=True)
+    assert abs(ngrams.rows(asked) - hstack([view.transform(cut) for view, cut in views])).max() < 1e-6

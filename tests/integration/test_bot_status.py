@@ -17,24 +17,26 @@ from core.hints import LocalHints
 from core.pulse import BELIEVED
 from core.settings import load_settings
 from dialogue.client import HttpBot
-from supervisor.bot_servers import is_ready
+from supervisor.bot_servers import NoModel, is_ready
 
 SCHEMA = Path(__file__).parents[2] / "bot" / "wire.schema.json"
 
 
 @dataclass
 class Health:
-    """Answers every request with status, or with nothing while it is None."""
+    """Answers every request with status and body, or with nothing while status is None."""
 
     url: str = ""
     status: int | None = 200
+    body: bytes = b""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         if self.status is None:
             await reader.read()  # until whoever asked has had enough
         else:
-            writer.write(b"HTTP/1.1 %d Said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % self.status)
+            head = b"HTTP/1.1 %d Said\r\nContent-Length: %d\r\nConnection: close\r\n\r\n"
+            writer.write(head % (self.status, len(self.body)) + self.body)
         writer.close()
 
 
@@ -90,3 +92,26 @@ async def test_the_supervisor_tells_busy_from_gone(tmp_path, status, said):
         bot.status = status
         assert await is_ready(settings, bot.url, timeout_s=0.2) is said
     assert await is_ready(settings, bot.url, timeout_s=0.2) is False
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"ready": False, "model": "keting-1", "store": False},  # the database is away
+        {"error": "not_ready", "detail": ""},
+        ["somebody else"],
+    ],
+)
+async def test_a_bot_that_is_unwell_may_recover(tmp_path, said):
+    settings = load_settings({"KETING_DATA_DIR": str(tmp_path / "var")}, env_file=None)
+    async with health() as bot:
+        bot.status, bot.body = 503, json.dumps(said).encode()
+        assert await is_ready(settings, bot.url) is False
+
+
+async def test_a_bot_that_listens_without_a_model_will_never_have_one(tmp_path):
+    settings = load_settings({"KETING_DATA_DIR": str(tmp_path / "var")}, env_file=None)
+    async with health() as bot:
+        bot.status, bot.body = 503, b'{"ready": false, "model": null, "store": true}'
+        with pytest.raises(NoModel):
+            await is_ready(settings, bot.url)
