@@ -16,5 +16,5 @@ if [ ! -x .venv/bin/python ] || ! .venv/bin/python -c '' 2>/dev/null; then
 fi
 # Another active environment must not redirect uv.
 unset VIRTUAL_ENV UV_PROJECT_ENVIRONMENT
-"$uv" sync --frozen --quiet "$@"
+"$uv" sync --frozen --quiet --compile-bytecode "$@"
 printf '%s\n' "$wanted" >"$stamp"
