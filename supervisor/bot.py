@@ -23,7 +23,7 @@ from supervisor.bot_status import BotStatus, Stage
 from supervisor.bot_training import Trainings
 from supervisor.child import Program, last_lines, start, stop
 from supervisor.environment import ROOT, bot_environment
-from supervisor.errors import ChildFailed
+from supervisor.errors import ChildFailed, StepFailed
 from supervisor.keeper import Keeper
 from supervisor.terminal import Say
 
@@ -31,10 +31,6 @@ FIRST_RETRY_S = 60.0
 LONGEST_RETRY_S = 900.0
 #: The bot's own start may take this long on a busy machine before it is called starting again.
 LOOK_EVERY_S = 2.0
-
-
-class StepFailed(Exception):
-    """Installing or training ended badly; the text is the end of its log."""
 
 
 class Bot:
@@ -97,7 +93,7 @@ class Bot:
         uv = bot_install.find_uv()
         if uv is None:
             raise StepFailed("uv")
-        await self._step("installing", "install", bot_install.install_command(uv), lambda log: None)
+        await self._step("installing", bot_install.install_command(uv), lambda log: None)
         bot_install.mark_installed()
 
     async def _train(self) -> None:
@@ -105,36 +101,39 @@ class Bot:
         if bot_model.is_fresh():
             return
         self.status.report("training")
-        await self._step("training", "train", bot_model.train_command(), bot_model.training_percent)
+        await self._step("training", bot_model.train_command(), bot_model.training_percent)
 
     async def _catch_up(self) -> None:
-        """The same behind a bot that answers; raises StepFailed, and ChildFailed for a model that is none."""
+        """The same behind a bot that answers; raises StepFailed, and ChildFailed for a model that is none.
+
+        What is edited while it is trained is for a later training, which somebody asks for.
+        """
         assert self._replicas is not None, "_serve was begun before"
-        while self._replicas.stands_in:
-            model = bot_model.wanted_model()
-            if model.is_file():
-                return await self._replicas.catch_up(model)
+        if not self._replicas.stands_in:
+            return
+        if bot_model.is_fresh():
+            model: Path | None = bot_model.wanted_model()
+        else:
             zh, en = (
                 "数据有改动：原来的模型先回答，同时训练新的",
                 "the data has changed: the last model answers meanwhile",
             )
             self._say("bot", Bilingual(zh, en))
-            await self._step(None, "train", bot_model.train_command(), bot_model.training_percent)
+            model = await self._trainings.unasked()
+        if model is not None:
+            await self._replicas.catch_up(model)
 
-    async def _step(
-        self, stage: Stage | None, name: str, argv: Sequence[str], percent: Callable[[Path], int | None]
-    ) -> None:
-        """Run one command to its end and report its progress each second, as this stage if as any."""
-        log = self.settings.data_dir / "logs" / f"{name}.log"
+    async def _step(self, stage: Stage, argv: Sequence[str], percent: Callable[[Path], int | None]) -> None:
+        """Run one command to its end and report its progress each second."""
+        log = self.settings.data_dir / "logs" / f"{stage}.log"
         log.unlink(missing_ok=True)
         environment = bot_environment(self.settings)
-        program = Program(name=name, argv=argv, env=environment, cwd=ROOT, log=log, stop_timeout_s=5)
+        program = Program(name=stage, argv=argv, env=environment, cwd=ROOT, log=log, stop_timeout_s=5)
         process = await start(program)
         try:
             while process.returncode is None:
                 detail = last_lines(log, 1).strip()[-120:] if stage == "installing" else ""
-                if stage is not None:
-                    self.status.report(stage, detail, percent(log))
+                self.status.report(stage, detail, percent(log))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(process.wait(), 1)
         finally:

@@ -1,4 +1,4 @@
-"""A training that somebody wants while the bot answers: one at a time, at low priority, in a log of its own.
+"""A training while the bot answers: one at a time, at low priority, in a log of its own.
 
 It makes a file below models/ and touches nothing else; which model answers is another wish.
 """
@@ -8,13 +8,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from core.bilingual import Bilingual
+from core.clock import stamp
 from core.settings import Settings
 from supervisor import bot_model
 from supervisor.child import Program, last_lines, start, stop
 from supervisor.environment import ROOT, bot_environment
+from supervisor.errors import StepFailed
 from supervisor.terminal import Say
 from supervisor.wishes import read_object
 
@@ -32,9 +37,10 @@ def command() -> Sequence[str]:
 class Trainings:
     """follow() again and again, stop() at the end.
 
-    What is told: the wish as it was written (id, and whatever the service wants to find again), state
-    (running, done, failed or cancelled), percent (0 to 100 or null), step (English, may be empty), model
-    (the file that it made, when done), detail (the end of the log, when failed).
+    What is told: the wish as it was written (id, asked_by, and whatever else the service wants to find again;
+    asked_by is null where nobody asked), state (running, done, failed or cancelled), percent (0 to 100 or
+    null), step (English, may be empty), model (the file that it made, when done), detail (the end of the log,
+    when failed).
     """
 
     def __init__(self, settings: Settings, say: Say, command: Callable[[], Sequence[str]] = command) -> None:
@@ -55,13 +61,29 @@ class Trainings:
             if self._looks >= _LOOKS:
                 self._put_away()
         elif "id" in wish and not self._is_running:
-            self._looks = 0
-            self._tell(wish, "running", percent=0, step="")
-            self._task = asyncio.create_task(self._run(wish), name="training")
+            self._begin(wish)
         else:
             self._put_away()
             self._cancel(wish.get("cancel"))
         return self._told
+
+    async def unasked(self) -> Path | None:
+        """Train without a wish, or wait for the training that runs; it is told and cancelled as others are.
+
+        Returns the model that it made, None if it was cancelled; raises StepFailed.
+        """
+        if not self._is_running:
+            self._begin({"id": str(uuid4()), "asked_by": None, "asked_at": stamp(datetime.now(UTC))})
+        assert self._task is not None and self._told is not None
+        await asyncio.wait([self._task])
+        if self._told["state"] == "failed":
+            raise StepFailed(self._told["detail"])
+        return ROOT / "models" / self._told["model"] if self._told["state"] == "done" else None
+
+    def _begin(self, wish: dict[str, Any]) -> None:
+        self._looks = 0
+        self._tell(wish, "running", percent=0, step="")
+        self._task = asyncio.create_task(self._run(wish), name="training")
 
     def _put_away(self) -> None:
         """A wish is gone once it is taken up: a later start of ours does not train again for it."""

@@ -27,6 +27,10 @@ class ChildFailed(SupervisorError):
     """A child that everything else needs did not come up."""
 
 
+class StepFailed(Exception):
+    """Installing or training ended badly; the text is the end of its log."""
+
+
 class DatabaseUnusable(SupervisorError):
     """The server that KETING_DATABASE_URL names does not serve us."""
 

@@ -7,8 +7,9 @@ import sys
 
 from core.settings import Settings
 from supervisor import bot_model
-from supervisor.bot import Bot, StepFailed
+from supervisor.bot import Bot
 from supervisor.bot_status import BotStatus
+from supervisor.errors import StepFailed
 from supervisor.terminal import terminal
 
 

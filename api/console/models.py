@@ -55,7 +55,8 @@ async def list_models(request: Request) -> HTTPResponse:
     "data": {"model","is_trained","changes"}: the model of the present data, whether there is one, and how
     many examples were changed from here since the live one was trained (null where there is none),
     "training": {"id","asked_by","asked_at","state": "asked|running|done|failed|cancelled","percent","step",
-    "model","detail"} or null}
+    "model","detail"} or null; asked_by is null where a start found data that had changed: then the model
+    takes over by itself}
     """
     status = _status(request)
     found = await asyncio.to_thread(releases.models, _folder(request))

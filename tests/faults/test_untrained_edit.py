@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,13 +39,13 @@ def clone(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(root)
 
 
-def told(instance: Instance) -> dict[str, object]:
+def told(instance: Instance) -> dict[str, Any]:
     """What the supervisor says of the bot."""
-    said: dict[str, object] = json.loads((instance.data_dir / "bot-status.json").read_text("utf-8"))
+    said: dict[str, Any] = json.loads((instance.data_dir / "bot-status.json").read_text("utf-8"))
     return said
 
 
-def wait_for(instance: Instance, reached: Callable[[dict[str, object]], bool]) -> None:
+def wait_for(instance: Instance, reached: Callable[[dict[str, Any]], bool]) -> None:
     """Until the supervisor says so; the bot is never given up meanwhile."""
     until = time.monotonic() + 400
     while not reached(told(instance)):
@@ -96,6 +97,8 @@ async def test_the_last_model_answers_until_the_new_one_does_or_where_the_new_on
         assert await understood(instance, "我要退货") == "request_return"
         wait_for(instance, lambda bot: bot["model"] != first)
         assert (told(instance)["model"], told(instance)["stage"]) == (second, "ready")
+        training = told(instance)["training"]  # trainers have seen it under way
+        assert (training["asked_by"], training["state"], training["model"]) == (None, "done", second)
         assert await understood(instance, "我要退货") == "request_return"
 
     third = edit(clone, "咕噜咕噜又开门啦")

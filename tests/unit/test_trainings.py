@@ -12,6 +12,7 @@ import pytest
 
 from core.settings import load_settings
 from supervisor.bot_training import Trainings
+from supervisor.errors import StepFailed
 
 SAYS = """
 import sys
@@ -110,3 +111,31 @@ async def test_a_command_that_cannot_be_run_is_a_failure_in_words(workshop):
 async def test_what_is_no_wish_is_put_away(workshop, content):
     workshop.wish_path.write_text(content, "utf-8")
     assert workshop.trainings.follow() is None and not workshop.wish_path.exists()
+
+
+async def test_one_that_nobody_asked_for_is_told_like_the_others_and_gives_its_model(workshop):
+    model = await workshop.trainings.unasked()
+    assert model is not None and model.name == "keting-new.tar.gz"
+    told = workshop.trainings.follow() or {}
+    assert (told["state"], told["asked_by"]) == ("done", None) and told["id"] and told["asked_at"]
+
+
+async def test_one_that_nobody_asked_for_fails_in_words_and_gives_nothing_when_cancelled(workshop):
+    workshop.script = FAILS
+    with pytest.raises(StepFailed, match="intent 'x' has no examples"):
+        await workshop.trainings.unasked()
+    workshop.script = LASTS
+    waiting = asyncio.create_task(workshop.trainings.unasked())
+    told = await workshop.until(lambda told: told["percent"] == 50)
+    workshop.wish(id="b", asked_by="somebody")  # while it runs there is no other
+    assert (workshop.trainings.follow() or {})["id"] == told["id"]
+    workshop.wish(cancel=told["id"])
+    assert (await workshop.until(is_over))["state"] == "cancelled"
+    assert await waiting is None
+
+
+async def test_a_training_that_runs_already_is_waited_for(workshop):
+    workshop.wish(id="a")
+    workshop.trainings.follow()
+    model = await workshop.trainings.unasked()
+    assert model is not None and (workshop.trainings.follow() or {})["id"] == "a"

@@ -28,7 +28,8 @@ export interface Release {
 
 export interface Training {
   id: string;
-  asked_by: string;
+  /** Null for one that a start began, because the data had changed: its model takes over by itself. */
+  asked_by: string | null;
   asked_at: string;
   state: "asked" | "running" | "done" | "failed" | "cancelled";
   percent: number | null;

@@ -48,7 +48,8 @@ export function useModels() {
   }
 
   function tellTraining(ended: Training | null | undefined): void {
-    if (ended?.state === "done") toast.success(t("training.trainedNow"));
+    if (ended?.state === "done")
+      toast.success(t(ended.asked_by ? "training.trainedNow" : "training.caughtUp"));
     else if (ended?.state === "failed") toast.error(t("training.trainFailed"));
   }
 

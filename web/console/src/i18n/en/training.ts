@@ -71,6 +71,9 @@ export const training = {
   trainingNow: "A model is being trained",
   trainingSoon: "about to begin",
   trainedNow: "The new model is trained. Release it when you are ready.",
+  catchingUp:
+    "The data had changed before the start: a model of it is being trained and takes over by itself",
+  caughtUp: "The new model is trained and takes over now.",
   trainFailed: "The training failed",
   known: "The live model knows all examples.",
   ready: "{name} is trained",

@@ -72,6 +72,8 @@ export const training: typeof en = {
   trainingNow: "正在训练新模型",
   trainingSoon: "即将开始",
   trainedNow: "新模型训练好了，可以上线。",
+  catchingUp: "启动前训练数据有改动：正在训练新模型，完成后自动接替",
+  caughtUp: "新模型训练好了，正在接替应答。",
   trainFailed: "训练失败",
   known: "当前模型已经学过全部例句。",
   ready: "{name} 已训练好",
