@@ -94,13 +94,13 @@ def rows(found: Sequence[Measured]) -> list[Row]:
 
 
 def _faster(found: Sequence[Measured]) -> list[Row]:
-    took = {(m.of, m.pipeline): m.values["train_s"] for m in found}
+    """Where both were trained on the same rows."""
+    ours = {(m.of, m.sizes["train"]): m for m in found if m.pipeline == OURS}
     told = []
-    for (of, pipeline), seconds in took.items():
-        if pipeline == PEER and (of, OURS) in took:
-            times = seconds / took[of, OURS]
-            row = Row(
-                f"{of}: training, times faster than {PEER}", times, "x", f">= {FASTER:g}", times >= FASTER
-            )
-            told.append(row)
+    for peer in found:
+        same = ours.get((peer.of, peer.sizes["train"]))
+        if peer.pipeline == PEER and same:
+            times = peer.values["train_s"] / same.values["train_s"]
+            what = f"{peer.of}: training, times faster than {PEER}"
+            told.append(Row(what, times, "x", f">= {FASTER:g}", times >= FASTER))
     return told

@@ -43,8 +43,8 @@ class Split:
 class BenchSet:
     """kind: whether labels are intents or emotions.
 
-    public: needs the folder of public sets.  peer_limit: so many training rows, drawn by chance, for
-    pipelines that would take hours on all.  foreign: its emotions are not those of our bot.
+    public: needs the folder of public sets.  limits: so many training rows, drawn by chance, for a pipeline
+    that would take an hour or more on all.  foreign: its emotions are not those of our bot.
     """
 
     name: str
@@ -52,7 +52,7 @@ class BenchSet:
     splits: Callable[[Path], list[Split]]
     kind: str = "intent"
     public: bool = True
-    peer_limit: int | None = None
+    limits: Mapping[str, int] = field(default_factory=dict)
     foreign: bool = False
 
 
@@ -163,14 +163,26 @@ SETS = {
         BenchSet("banking77-5", "en", _banking("train_5.tsv")),
         BenchSet("banking77-10", "en", _banking("train_10.tsv")),
         BenchSet("banking77", "en", _banking("train.tsv")),
-        BenchSet("clinc150", "en", _clinc),
+        BenchSet("clinc150", "en", _clinc, limits={"diet": 7_500}),
         BenchSet("smp2017-10", "zh", _smp_few),
         BenchSet("smp2017", "zh", _smp),
         BenchSet("ewect", "zh", _emotions("ewect_usual_zh"), "emotion", foreign=True),
         BenchSet(
-            "goemotions", "en", _emotions("goemotions_ekman7"), "emotion", peer_limit=12_000, foreign=True
+            "goemotions",
+            "en",
+            _emotions("goemotions_ekman7"),
+            "emotion",
+            limits={"lr": 12_000, "diet": 5_000},
+            foreign=True,
         ),
-        BenchSet("heldout", _HELD_OUT_LANGUAGE, _held_out, public=False),
-        BenchSet("heldout-emotion", _HELD_OUT_LANGUAGE, _held_out_emotions, "emotion", public=False),
+        BenchSet("heldout", _HELD_OUT_LANGUAGE, _held_out, public=False, limits={"diet": 5_000}),
+        BenchSet(
+            "heldout-emotion",
+            _HELD_OUT_LANGUAGE,
+            _held_out_emotions,
+            "emotion",
+            public=False,
+            limits={"diet": 5_000},
+        ),
     )
 }

@@ -60,8 +60,9 @@ class TextModel:
     """A trained model.
 
     center: mean of the training vectors, None for one trained without.  usual: mean and deviation of the
-    leading margin over training examples that were held out; held_out: what `judge` said of each of those,
-    in their order (not kept in files, None for a set too small to hold anything out).
+    leading margin over training examples that were held out; held_out: what `judge` said of each example when
+    it was, in their order, and zero of those that never were (not kept in files, None for a set too small to
+    hold anything out).
     """
 
     ngrams: NGrams
@@ -95,8 +96,8 @@ class TextModel:
             "hybrid": SupportVectors(c, balanced),
             "dense": Discriminant(_SHRINKAGE_FEW if len(texts) <= _FEW * len(names) else _SHRINKAGE_MANY),
         }
-        heads, margins = _learn(views, fits, truth)
-        chosen = _choose(margins, truth) if margins else _usual(views)
+        heads, margins, held = _learn(views, fits, truth)
+        chosen = _choose(margins, truth[held]) if margins else _usual(views)
         parts = {
             name: _Part(heads[name], heat, share)
             for name, (heat, share) in chosen.items()
@@ -107,7 +108,9 @@ class TextModel:
             return model
         leading = margins[model._leading(views)].max(axis=1)
         usual = (float(leading.mean()), float(leading.std()) or 1.0)
-        return replace(model, usual=usual, held_out=(leading - usual[0]) / usual[1])
+        held_out = np.zeros(len(truth), np.float32)
+        held_out[held] = (leading - usual[0]) / usual[1]
+        return replace(model, usual=usual, held_out=held_out)
 
     def judge(self, texts: Sequence[str], vectors: Numbers | None = None) -> tuple[Numbers, Numbers]:
         """Probabilities (texts x labels, each row summing to one), and how far the best margin of each text
@@ -200,18 +203,21 @@ def _centred(vectors: Numbers | None, center: Numbers | None) -> Numbers | None:
 
 def _learn(
     views: dict[str, Any], fits: dict[str, Fit], truth: Numbers
-) -> tuple[dict[str, Head], dict[str, Numbers]]:
-    """Each view's head, and its margins (examples x labels) on what it was not trained on; no margins for too
-    small a set.
+) -> tuple[dict[str, Head], dict[str, Numbers], Numbers]:
+    """Each view's head, and its margins (examples x labels) on examples that it was not trained on, and which
+    examples those are: all of labels that have enough of them; no margins where hardly any label has.
 
     A large set is shared out among the cores: by processes, because liblinear's dice are one for all threads
     and the same data would no longer give the same model.
     """
     everything = np.arange(len(truth))
+    held = everything[np.bincount(truth)[truth] >= _FOLDS]
     jobs = [(name, everything, everything[:0]) for name in views]
-    if np.bincount(truth).min() >= _FOLDS:
+    if len(np.unique(truth[held])) > 1:
         folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-        jobs += [(n, *fold) for fold in folds.split(np.zeros(len(truth)), truth) for n in views]
+        for _, part in folds.split(np.zeros(len(held)), truth[held]):
+            rest = np.setdiff1d(everything, held[part])  # with every example of the rare labels
+            jobs += [(name, rest, held[part]) for name in views]
     jobs.sort(key=lambda job: -views[job[0]].size * len(job[1]))  # the longest first: nobody waits at the end
     cores = (os.cpu_count() or 1) if len(truth) > _LARGE else 1
     done = Parallel(n_jobs=cores)(
@@ -224,7 +230,7 @@ def _learn(
             margins.setdefault(name, np.zeros((len(truth), held_out.shape[1]), np.float32))[test] = held_out
         else:
             heads[name] = head
-    return heads, {name: margins[name] for name in views if name in margins}
+    return heads, {name: margins[name][held] for name in views if name in margins}, held
 
 
 def _head(fit: Fit, rows: Any, truth: Numbers, train: Numbers, test: Numbers) -> tuple[Head, Numbers]:

@@ -111,6 +111,25 @@ def test_one_example_a_label_is_enough_to_train():
     assert [model.rank(t)[0][0] for t in ("退款", "几点", "人工")] == labels
 
 
+def test_a_label_with_few_examples_leaves_the_calibration_of_the_others_alone(trained):
+    pairs = [(text, label) for label, texts in TEXTS.items() for text in texts]
+    pairs += [("发票怎么开", "invoice"), ("invoice please", "invoice")]
+    model = TextModel.fit([t for t, _ in pairs], [label for _, label in pairs], c=1.0)
+    assert model.held_out is not None and model.held_out[:-2].any() and not model.held_out[-2:].any()
+    assert model.usual != (0.0, 1.0) and model.rank("要发票")[0][0] == "invoice"
+    for text in ("我想问退款", "几点关门", "转人工"):
+        (name, now), (before, then) = model.rank(text)[0], trained.rank(text)[0]
+        assert name == before and now == pytest.approx(then, abs=0.2)
+
+
+@pytest.mark.parametrize("few", [["invoice"] * 2, ["invoice"] * 2 + ["points"] * 2])
+def test_where_hardly_any_label_has_enough_examples_the_usual_mixture_is_taken(few):
+    labels = ["refund"] * 6 + few
+    texts = [*TEXTS["refund"], "发票怎么开", "开发票", "积分多少", "查积分"][: len(labels)]
+    model = TextModel.fit(texts, labels, c=1.0)
+    assert model.held_out is None and model.rank("退款呢")[0][0] == "refund"
+
+
 def test_what_resembles_no_example_is_less_in_scope_than_what_does(with_vectors):
     labels = [label for label, texts in TEXTS.items() for _ in texts]
     assert with_vectors.held_out is not None
