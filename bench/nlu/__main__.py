@@ -73,7 +73,7 @@ def _known(given: str, names: Sequence[str] | dict[str, BenchSet]) -> list[str]:
 def _run_set(of: BenchSet, options: argparse.Namespace, failed: list[str]) -> list[Measured]:
     """What fails is told in `failed`: hours of other results are not lost for it."""
     splits, found = of.splits(public_folder()), []
-    for name in NAMES:
+    for name in (name for name in NAMES if name not in of.without):
         try:
             measured = _run(of, name, splits, options)
         except RuntimeError as err:
@@ -86,8 +86,8 @@ def _run_set(of: BenchSet, options: argparse.Namespace, failed: list[str]) -> li
 
 def _run(of: BenchSet, name: str, splits: list[Split], options: argparse.Namespace) -> Measured | None:
     """Measured now, or kept from before; None for what is neither wanted nor kept."""
-    if limit := of.limits.get(name):
-        splits = [replace(s, train=random.Random(0).sample(s.train, limit)) for s in splits]
+    if name == "lr" and of.lr_limit:
+        splits = [replace(s, train=random.Random(0).sample(s.train, of.lr_limit)) for s in splits]
     key = kept.key(splits, config(name, of), code_hash(name))
     before = kept.load(of.name, name, key) if name == PEER or options.reuse else None
     if before or name not in options.pipelines:
@@ -111,7 +111,8 @@ def _notes(found: Sequence[Measured]) -> list[str]:
     notes.append("every message is parsed alone by a loaded agent; times are of 300 of them, after a warm-up")
     notes.append("vectors with an empty cache: timed on a sample of the training texts, times their number")
     for m in found:
-        if limit := SETS[m.of].limits.get(m.pipeline):
+        limit = SETS[m.of].lr_limit
+        if limit and m.pipeline == "lr":
             notes.append(
                 f"{m.of}, {m.pipeline}: trained on {limit:,} rows drawn by chance; all would take too long"
             )
