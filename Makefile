@@ -50,7 +50,7 @@ bench: env web ## every benchmark, as tables and JSON
 bench-nlu: bot ## understanding texts: ours against linear Rasa on public sets (KETING_BENCH_DATA)
 	@bot/.venv/bin/python -m bench.nlu
 
-bench-nlu-peer: bot ## the same, and the pipeline that `rasa init` writes: hours, then kept
+bench-nlu-peer: bot ## the same, and the pipeline that `rasa init` writes: an hour more, then kept
 	@bot/.venv/bin/python -m bench.nlu --pipelines ours,lr,diet
 
 screenshots: env web ## pictures of the pages for docs/

@@ -111,9 +111,8 @@ class Bot:
         assert self._replicas is not None, "_serve was begun before"
         if not self._replicas.stands_in:
             return
-        if bot_model.is_fresh():
-            model: Path | None = bot_model.wanted_model()
-        else:
+        model = bot_model.present_model()
+        if model is None:
             zh, en = (
                 "数据有改动：原来的模型先回答，同时训练新的",
                 "the data has changed: the last model answers meanwhile",

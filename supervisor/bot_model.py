@@ -39,9 +39,15 @@ def _asked(question: str) -> str:
     return answer.strip().splitlines()[-1]
 
 
+def present_model() -> Path | None:
+    """The model of the present data, if it is trained."""
+    model = wanted_model()
+    return model if model.is_file() else None
+
+
 def is_fresh() -> bool:
     """There is a model of the present data."""
-    return wanted_model().is_file()
+    return present_model() is not None
 
 
 def train_command() -> Sequence[str]:

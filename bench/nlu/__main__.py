@@ -16,7 +16,7 @@ from bench.nlu.measured import Measured, measure
 from bench.nlu.pipelines import NAMES, code_hash, config, what
 from bench.nlu.sets import SETS, BenchSet, Split, public_folder
 
-#: Hours: only on request, and then kept.
+#: An hour: only on request, and then kept.
 PEER = "diet"
 
 

@@ -94,13 +94,12 @@ def rows(found: Sequence[Measured]) -> list[Row]:
 
 
 def _faster(found: Sequence[Measured]) -> list[Row]:
-    """Where both were trained on the same rows."""
-    ours = {(m.of, m.sizes["train"]): m for m in found if m.pipeline == OURS}
+    """Both learn the same rows: a set that the peer could not learn in time is not run with it."""
+    ours = {m.of: m.values["train_s"] for m in found if m.pipeline == OURS}
     told = []
     for peer in found:
-        same = ours.get((peer.of, peer.sizes["train"]))
-        if peer.pipeline == PEER and same:
-            times = peer.values["train_s"] / same.values["train_s"]
+        if peer.pipeline == PEER and peer.of in ours:
+            times = peer.values["train_s"] / ours[peer.of]
             what = f"{peer.of}: training, times faster than {PEER}"
             told.append(Row(what, times, "x", f">= {FASTER:g}", times >= FASTER))
     return told
